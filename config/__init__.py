@@ -1,0 +1,1 @@
+"""The roof: settings, urls, the ticker, Celery; the only place that knows every room."""
