@@ -1,0 +1,1 @@
+"""Who we are and who is on call: people, teams, rotations, the role catalogue."""
