@@ -1,0 +1,1 @@
+"""Pages, their components, maintenance and subscribers for machines; the same commands as the pages call."""
