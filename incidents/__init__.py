@@ -1,0 +1,1 @@
+"""What is happening: incidents, their timeline, what is owed about them, who is on them, what is said outside."""

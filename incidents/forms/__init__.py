@@ -1,0 +1,1 @@
+"""What people fill in about incidents; each form asks for one command's input."""
