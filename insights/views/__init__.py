@@ -1,0 +1,1 @@
+"""The pages of figures, a module a subject."""
