@@ -1,0 +1,1 @@
+"""A small believable organisation for trying Sitrep out; nothing of it exists in production."""
