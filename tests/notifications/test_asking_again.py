@@ -1,0 +1,128 @@
+"""Asked again at the moment of sending: whoever must not, or need not, be told any more is not told."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from incidents import access, chasing, engagement, levelling, situation
+from incidents.models import Incident
+from incidents.vocabulary import Audience, Duty, Severity
+from kit import clock
+from notifications import delivery
+from notifications.answers import Refused
+from notifications.models import AudienceMember, Delivery, Endpoint
+from notifications.vocabulary import Lane, State
+from roles.catalogue import Role
+from tests.incidents.stories import declared, told_public
+from tests.notifications.conftest import Wire
+from tests.notifications.world import (
+    endpoint,
+    letters,
+    quiet_incident,
+    relay_only,
+    subscriber,
+    the_letter,
+    tick,
+    update,
+)
+from tests.people import everybody_on_call, grace, linus, person
+
+Told = Callable[..., Incident]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def world(morning: datetime) -> None:
+    everybody_on_call()
+
+
+def test_nobody_is_called_after_they_answered(wire: Wire) -> None:
+    incident = declared(Severity.S2)
+    relay_only()
+    engagement.acknowledge(incident, actor=grace())
+    delivery.work()
+    states = {letter.label.split("@")[0]: letter.state for letter in letters()}
+    assert states == {"linus": State.SENT, "grace": State.CANCELLED, "ada": State.SENT}
+
+
+def test_nobody_is_reminded_of_what_was_done_before_the_letter_went(wire: Wire) -> None:
+    incident = declared(Severity.S2)
+    for engaged in list(incident.engagements.select_related("person")):
+        engagement.acknowledge(incident, actor=engaged.person)
+    with clock.shifted(timedelta(minutes=16)):
+        chasing.chase(clock.now())
+        relay_only()
+        levelling.confirm(incident, actor=grace())
+        delivery.work()
+    reminders = [letter for letter in letters() if letter.notice.subject.startswith(Duty.CONFIRMATION.label)]
+    assert reminders
+    assert {letter.error for letter in reminders} == {"Done before it was sent."}
+
+
+def test_taken_out_of_an_audience_or_the_organisation_a_waiting_letter_is_cancelled(wire: Wire, told: Told) -> None:
+    told("Stella", "Eve", "Elon")
+    AudienceMember.objects.filter(person=person("Stella")).delete()
+    eve = person("Eve")
+    eve.is_active = False
+    eve.save()
+    delivery.work()
+    assert {letter.label.split("@")[0]: letter.error for letter in letters(lane=Lane.NOTICE)} == {
+        "stella": "They are no longer in this audience.",
+        "eve": "They left the organisation.",
+        "elon": "",
+    }
+
+
+def test_a_released_responder_does_not_get_the_update_any_more(wire: Wire) -> None:
+    incident = declared(Severity.S2)
+    for engaged in list(incident.engagements.select_related("person")):
+        engagement.acknowledge(incident, actor=engaged.person)
+    tick()
+    situation.post(incident, "News", actor=linus(), audiences=[Audience.RESPONDERS])
+    relay_only()
+    engagement.release(incident, Role.INCIDENT_MANAGER, grace(), actor=grace())
+    wire.taken.clear()
+    delivery.work()
+    assert [parcel.to for parcel in wire.taken] == ["ada@denomas.example"]
+
+
+def test_an_endpoint_that_is_gone_is_switched_off_and_its_owner_told(wire: Wire, told: Told) -> None:
+    hook = endpoint("https://hooks.example/x", created_by=person("Otto"))
+    incident = told()
+    wire.meanwhile = lambda parcel: setattr(
+        wire, "answers", [Refused("Answered 410 Gone", is_gone=True) if parcel.to.startswith("https") else None]
+    )
+    delivery.work()
+    hook.refresh_from_db()
+    assert hook.disabled_at
+    assert hook.disabled_because == "Answered 410 Gone"
+    assert "otto@denomas.example" in [parcel.to for parcel in wire.taken]
+    update(incident, "Second")
+    relay_only()
+    assert not Delivery.objects.filter(recipient=f"endpoint:{hook.pk}", state=State.WAITING).exists()
+
+
+def test_a_subscribers_webhook_that_is_gone_ends_its_subscription(wire: Wire) -> None:
+    gone = subscriber("https://hooks.example/y", channel="webhook")
+    told_public(quiet_incident())
+    wire.answers = [Refused("Answered 410 Gone", is_gone=True)]
+    tick()
+    gone.refresh_from_db()
+    assert gone.ended_at
+
+
+def test_switched_off_meanwhile_an_endpoint_gets_nothing(wire: Wire, told: Told) -> None:
+    hook = endpoint("https://hooks.example/x")
+    told()
+    Endpoint.objects.filter(pk=hook.pk).update(disabled_at=clock.now())
+    delivery.work()
+    assert the_letter(recipient=f"endpoint:{hook.pk}").error == "The endpoint is switched off, or gone."
+
+
+def test_restricted_meanwhile_machines_get_nothing(wire: Wire, told: Told) -> None:
+    hook = endpoint("https://hooks.example/x")
+    incident = told()
+    access.restrict(incident, actor=linus(), reason="An attack")
+    delivery.work()
+    assert the_letter(recipient=f"endpoint:{hook.pk}").error == "The incident was restricted before it was sent."
