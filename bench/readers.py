@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.table import ROOT
+from tests.ports import free_port
 
 HOST = "status.bench.example"
 NGINX = "/usr/sbin/nginx"
@@ -134,7 +135,7 @@ def _first(port: int, path: str) -> tuple[bytes, int]:
 @contextmanager
 def small_server(root: Path, **more: str) -> Iterator[int]:
     """The public page's own server, as `make run` starts it; `more` is told to its process."""
-    port = _free()
+    port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "statuspage.serving:application",
@@ -148,7 +149,7 @@ def small_server(root: Path, **more: str) -> Iterator[int]:
 @contextmanager
 def front_server(root: Path, folder: Path) -> Iterator[int]:
     """nginx with the configuration that is shipped."""
-    port = _free()
+    port = free_port()
     text = (ROOT / "deploy/nginx.conf").read_text().replace("/srv/public", str(root))
     text = text.replace("/tmp/nginx", str(folder / "nginx")).replace(
         "listen 8080", f"listen 127.0.0.1:{port} backlog=1024"
@@ -160,7 +161,7 @@ def front_server(root: Path, folder: Path) -> Iterator[int]:
 @contextmanager
 def static_server(site: Path, folder: Path) -> Iterator[int]:
     """nginx giving the same files as they lie there, and nothing else."""
-    port = _free()
+    port = free_port()
     text = AS_IT_IS.format(folder=folder, port=port, site=site)
     with _nginx(text, folder / "static.conf", port):
         yield port
@@ -196,10 +197,3 @@ def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[Non
 def _answers(port: int) -> bool:
     with contextlib.closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free() -> int:
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

@@ -15,7 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from bench.table import ROOT
-from tests.processes.stack import free_port
+from tests.ports import free_port
 
 SITREP, PLAIN = "config.wsgi:application", "bench.plain:application"
 

@@ -17,6 +17,8 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 POSTGRES_URL = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 REQUIRED = os.environ.get("SITREP_REQUIRE") == "1"
+# Whoever is not there says so at once; whoever is there may be busy.
+PATIENCE = 20
 
 
 def missing(what: str, how: str) -> None:
@@ -30,7 +32,7 @@ def missing(what: str, how: str) -> None:
 @cache
 def has_postgres() -> bool:
     try:
-        with psycopg.connect(POSTGRES_URL, connect_timeout=2):
+        with psycopg.connect(POSTGRES_URL, connect_timeout=PATIENCE):
             return True
     except psycopg.OperationalError:
         return False
@@ -39,7 +41,7 @@ def has_postgres() -> bool:
 @cache
 def has_redis() -> bool:
     try:
-        return bool(redis.Redis.from_url(REDIS_URL, socket_connect_timeout=2).ping())
+        return bool(redis.Redis.from_url(REDIS_URL, socket_connect_timeout=PATIENCE).ping())
     except redis.RedisError:
         return False
 

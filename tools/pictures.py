@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - the path comes first
 
 from tests import reach  # noqa: E402
-from tests.processes.stack import free_port  # noqa: E402
+from tests.ports import free_port  # noqa: E402
 
 PAGES = {
     "board": "/",

@@ -1,7 +1,6 @@
 # ruff: noqa: N802 - aiosmtpd names its hooks by the verbs of SMTP
 """An SMTP server on loopback that keeps what it was sent and answers as it is told."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +9,8 @@ from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.ports import free_port
 
 
 @dataclass
@@ -46,11 +47,8 @@ class MailSink:
 
 @contextmanager
 def mail_sink() -> Iterator[MailSink]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    sink = MailSink(port)
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    sink = MailSink(free_port())
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port, ready_timeout=60)
     controller.start()
     try:
         yield sink

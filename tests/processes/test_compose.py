@@ -16,7 +16,8 @@ from tests import reach
 from tests.config import production
 from tests.config.production import ROOT
 from tests.config.test_production import OURS, PORT
-from tests.processes.stack import free_port, wait_for
+from tests.ports import free_port
+from tests.processes.stack import wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -13,7 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.processes.stack import ROOT, free_port, wait_for
+from tests.ports import free_port
+from tests.processes.stack import ROOT, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 # As it is promised; but the second start is given more than its five seconds, for it may share its cores.

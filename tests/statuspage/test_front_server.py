@@ -15,6 +15,7 @@ import pytest
 
 from statuspage import shelf
 from tests import reach
+from tests.ports import free_port
 from tests.statuspage.test_serving import FILES, Reader, Reply, put
 
 CONFIGURATION = Path(__file__).resolve().parents[2] / "deploy" / "nginx.conf"
@@ -81,10 +82,7 @@ def house() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
+    return free_port()
 
 
 @pytest.fixture
