@@ -43,7 +43,7 @@ class OneReview(Asked):
         """Write it, or write it anew."""
         incident = seen(request, reference)
         said = bodies.read(ReviewIn, request)
-        return Response(ReviewOut(learning.write(incident, said.validated_data["text"], actor=asker(request))).data)
+        return Response(ReviewOut(learning.write(incident, **said.validated_data, actor=asker(request))).data)
 
 
 class OneFindings(Asked):

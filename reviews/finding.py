@@ -1,6 +1,6 @@
 """Recording what was found out about an incident: how it was noticed, its cause, its severity in hindsight."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,8 +43,17 @@ def record(incident: Incident, said: Said, *, actor: User) -> Findings:
     now = clock.now()
     if said.cause_known_at:
         check_has_been(said.cause_known_at, now, "cause_known_at")
-    found, new = of(incident), vars(said) | {"factors": sorted(set(said.factors))}
-    changed = [name for name in vars(said) if getattr(found, name) != new[name]]
+    return _put(incident, vars(said) | {"factors": sorted(set(said.factors))}, actor=actor, now=now)
+
+
+def look_again(incident: Incident, severity: str, *, actor: User, now: datetime) -> Findings:
+    """Confirm or correct the severity in hindsight, beside the first and the worst (REL1-4). The caller holds the lock."""
+    return _put(incident, {"severity": severity}, actor=actor, now=now)
+
+
+def _put(incident: Incident, new: Mapping[str, object], *, actor: User, now: datetime) -> Findings:
+    found = of(incident)
+    changed = [name for name in new if getattr(found, name) != new[name]]
     if not changed:
         return found
     for name in changed:

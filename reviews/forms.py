@@ -19,6 +19,13 @@ class ReviewForm(forms.Form):
         help_text="Impact in numbers; how it was detected, and could it have been sooner; what helped, what hindered; "
         "where else the same weakness lies; what follows. Name no one next to blame.",
     )
+    severity = forms.ChoiceField(
+        label="Looking back, it was",
+        required=False,
+        choices=[("", "not said"), *Severity.choices],
+        help_text="Confirm the severity it had, or choose what it should have been: the first, the worst and this one "
+        "are kept side by side.",
+    )
 
 
 class FindingsForm(forms.Form):

@@ -11,6 +11,7 @@ from incidents.phases import check_not_merged
 from incidents.vocabulary import Duty, Kind, Phase
 from kit import clock
 from kit.rules import check, require
+from reviews import finding
 from reviews.models import Action, Review
 from roles.models import User
 
@@ -18,8 +19,13 @@ WRITE = "reviews.write_review"
 
 
 @transaction.atomic(durable=True)
-def write(incident: Incident, text: str, *, actor: User, was: Mapping[str, str] | None = None) -> Review:
-    """Write the review, or write it anew; earlier texts stay on the timeline. `was` holds what the writer saw."""
+def write(
+    incident: Incident, text: str, *, actor: User, severity: str = "", was: Mapping[str, str] | None = None
+) -> Review:
+    """Write the review, or write it anew; earlier texts stay on the timeline. `was` holds what the writer saw.
+
+    `severity`, where it is given, confirms or corrects the severity in hindsight.
+    """
     incident = Incident.objects.visible_to(actor).lock(incident.pk)
     require(actor, WRITE, incident)
     check(text.strip(), "no_text", "Write what was learned.", field="text")
@@ -34,6 +40,8 @@ def write(incident: Incident, text: str, *, actor: User, was: Mapping[str, str] 
     )
     obligations.satisfy(incident, Duty.REVIEW, now=now, by=actor)
     timeline.record(incident, Kind.REVIEW, actor=actor, at=now, body=review.text)
+    if severity:
+        finding.look_again(incident, severity, actor=actor, now=now)
     return review
 
 

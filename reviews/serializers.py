@@ -24,6 +24,12 @@ class ReviewOut(serializers.ModelSerializer[Review]):
 
 class ReviewIn(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=50_000)
+    severity = serializers.ChoiceField(
+        choices=Severity.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Confirms or corrects the severity in hindsight; what is left out stays as it is.",
+    )
 
 
 class FindingsIn(serializers.Serializer[Any]):

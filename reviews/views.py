@@ -19,7 +19,8 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
     incident, actor = seen(request, reference, REVIEW), viewer(request)
     written = learning.said(incident)
     compared = Comparison.of(request, {"text": "Review"}, written)
-    form = ReviewForm(request.POST or None, initial={"text": written["text"] or BEGINNING})
+    hindsight = finding.of(incident).severity or incident.severity
+    form = ReviewForm(request.POST or None, initial={"text": written["text"] or BEGINNING, "severity": hindsight})
     beside = {"compared": compared, "entries": entries.everything(incident, actor), "spans": spans.of(incident)}
     if request.POST.get("step") == "preview":
         return page(request, "review", incident, form, preview=form["text"].value(), **beside)
@@ -28,7 +29,7 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
         "review",
         incident,
         form,
-        lambda said: compared.save(lambda was: learning.write(incident, said["text"], actor=actor, was=was)),
+        lambda said: compared.save(lambda was: learning.write(incident, **said, actor=actor, was=was)),
         **beside,
     )
 

@@ -71,7 +71,8 @@ def test_a_grave_incident_is_lived_through_and_closed_by_the_api_alone() -> None
 
     refused = send(grace(), f"{here}/transition", {"to": "closed"}, expect=409)
     assert [one["code"] for one in refused["blockers"]] == ["review_missing"]
-    send(grace(), f"{here}/review", {"text": LEARNED}, method="put")
+    send(grace(), f"{here}/review", {"text": LEARNED, "severity": "S2"}, method="put")
+    assert ask(grace(), f"{here}/findings")["severity"] == "S2"
     assert send(grace(), f"{here}/transition", {"to": "closed"})["phase"] == "closed"
 
 

@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from incidents import chasing
+from incidents import chasing, levelling
 from incidents.models import Incident
 from incidents.vocabulary import Duty, Phase, Severity
 from kit import clock
 from kit.rules import RuleBroken
-from reviews import learning
+from reviews import finding, learning
 from reviews.models import Action, Review
 from roles.models import User
+from tests.browsing import browser
 from tests.incidents.stories import declared, kinds, owed
 from tests.people import admin, everybody_on_call, grace, linus, stella
 from tests.reviews.stories import close, resolved
@@ -50,6 +51,31 @@ def test_a_review_written_anew_keeps_its_day_and_the_earlier_text_stays_on_the_t
     assert second.updated_at > first.updated_at
     bodies = incident.events.filter(kind="review").order_by("position").values_list("body", flat=True)
     assert list(bodies) == ["We do not know yet.", LEARNED]
+
+
+def test_rel1_4_whoever_reviews_confirms_or_corrects_the_severity_and_all_three_are_kept() -> None:
+    incident = resolved(Severity.S2)
+    reason, because = "Nobody could pay.", levelling.UNDER_ESTIMATED
+    incident = levelling.correct(incident, Severity.S1, actor=grace(), reason=reason, because=because)
+    learning.write(incident, LEARNED, actor=grace(), severity=Severity.S3)
+    closed, said = close(incident), finding.of(incident)
+    assert (closed.initial_severity, closed.peak_severity, said.severity) == ("S2", "S1", "S3")
+    assert (said.said_by, closed.phase) == (grace(), Phase.CLOSED)
+
+
+def test_the_form_offers_the_severity_it_had_and_saving_confirms_it() -> None:
+    incident = resolved(Severity.S2)
+    page = browser(grace()).get(f"/incidents/{incident.reference}/review/").content.decode()
+    assert '<option value="S2" selected>' in page
+    browser(grace()).post(f"/incidents/{incident.reference}/review/", {"text": LEARNED, "severity": "S2"})
+    assert finding.of(incident).severity == Severity.S2
+
+
+def test_a_review_without_a_word_of_the_severity_leaves_it_as_it_was_said() -> None:
+    incident = resolved(Severity.S2)
+    learning.write(incident, LEARNED, actor=grace(), severity=Severity.S3)
+    learning.write(incident, f"{LEARNED} Indeed.", actor=grace())
+    assert finding.of(incident).severity == Severity.S3
 
 
 def test_nobody_looks_back_while_it_goes_on_or_without_words() -> None:
