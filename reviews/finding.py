@@ -47,7 +47,7 @@ def record(incident: Incident, said: Said, *, actor: User) -> Findings:
 
 
 def look_again(incident: Incident, severity: str, *, actor: User, now: datetime) -> Findings:
-    """Confirm or correct the severity in hindsight, beside the first and the worst (REL1-4). The caller holds the lock."""
+    """Confirm or correct it in hindsight, beside the first and the worst (REL1-4); the caller holds the lock."""
     return _put(incident, {"severity": severity}, actor=actor, now=now)
 
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
 
+from config import problems
 from incidents.models import Incident
 from incidents.vocabulary import Severity
 from tests.incidents.stories import declared
@@ -119,6 +120,16 @@ def test_a_host_that_is_not_ours_is_told_so_on_a_page() -> None:
     answer = client(stella()).get("/", headers={"Host": "evil.example.com"})
     assert answer.status_code == 400
     assert "ALLOWED_HOSTS" in answer.content.decode()
+
+
+def test_a_fault_of_ours_is_told_on_a_page_that_needs_no_database(
+    rf: RequestFactory, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        answer = problems.server_error(rf.get("/incidents/"))
+    assert answer.status_code == 500
+    assert b"What you sent was not saved" in answer.content
+    assert b"css/tokens.css" in answer.content
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/incidents/INC-999/"])
