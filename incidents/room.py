@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import OuterRef, Prefetch, Subquery
 from django.utils.crypto import constant_time_compare
 
-from incidents import approvals, blockers, duties, entries, leave, outgoing, seats, unreached
+from incidents import approvals, blockers, duties, elsewhere, entries, leave, outgoing, seats, unreached
 from incidents.awaited import Awaiting
 from incidents.blockers import Blocker
 from incidents.duties import Button, Now, Scene
@@ -190,7 +190,8 @@ def view(incident: Incident, user: User) -> Viewing:
 def _viewing(scene: Scene) -> Viewing:
     awaiting = Awaiting(scene.incident, scene.engagements, scene.owed, scene.at)
     calls = awaiting.next_calls() if scene.incident.is_live else {}
-    return Viewing(scene.incident, scene.user, scene.engagements, scene.lead, scene.may, scene.at, calls)
+    busy = elsewhere.of(scene.incident, scene.user, scene.engagements)
+    return Viewing(scene.incident, scene.user, scene.engagements, scene.lead, scene.may, scene.at, calls, busy)
 
 
 def _lines(incident: Incident, links: Sequence[PublicLink], *, has_lead: bool) -> list[Line]:

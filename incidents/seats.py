@@ -7,6 +7,7 @@ from uuid import UUID
 
 from incidents import engagement, holders
 from incidents.awaited import Next
+from incidents.elsewhere import COORDINATING
 from incidents.leave import Leave
 from incidents.models import Engagement, Incident
 from roles.catalogue import SINGLE, Role
@@ -26,6 +27,8 @@ class Seat:
     actions: frozenset[str] = frozenset()
     # Who is called after them, while they do not answer.
     next: Next | None = None
+    # The other grave incidents that they coordinate at the same time.
+    elsewhere: Sequence[Incident] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Viewing:
     may: Leave
     now: datetime
     next_calls: Mapping[UUID, Next] = field(default_factory=dict)
+    elsewhere: Mapping[UUID, Sequence[Incident]] = field(default_factory=dict)
 
     def seats(self, roles: Iterable[Role]) -> list[Seat]:
         """One for each holder of the roles, and one for each of them that is vacant."""
@@ -52,7 +56,8 @@ class Viewing:
         silent = self.incident.is_live and engagement.is_silent(one, self.now)
         leads = self.lead is not None and one.pk == self.lead.pk
         coming = self.next_calls.get(one.person_id) if one.state == State.PAGED else None
-        return Seat(Role(one.role), one, leads, silent, self._of_held(one, silent), coming)
+        busy = self.elsewhere.get(one.person_id, ()) if one.role in COORDINATING else ()
+        return Seat(Role(one.role), one, leads, silent, self._of_held(one, silent), coming, busy)
 
     def _of_vacant(self, role: Role) -> frozenset[str]:
         """Whoever responds may take it; the lead only where nobody leads."""
