@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from statuspage.models import AffectedComponent, Bulletin, Component, PublicIncident
@@ -115,7 +116,7 @@ def maintenance(one: PublicIncident, content: Content) -> Json:
 
 def touched(one: PublicIncident, content: Content) -> list[Component]:
     """The components its bulletins name, in the order of the page."""
-    named = {affected.component_id for bulletin in one.bulletins.all() for affected in bulletin.affected.all()}
+    named = {affected.component_id for bulletin in one.told for affected in bulletin.touches}
     found = [content.components[pk] for pk in named]
     return sorted(found, key=lambda component: (component.position, component.pk))
 
@@ -133,7 +134,7 @@ def _common(one: PublicIncident, content: Content) -> Json:
         "shortlink": f"{content.page.url.rstrip('/')}/incidents/{one.public_id}",
         "started_at": timestamp(one.started_at),
         "page_id": content.page.public_id,
-        "incident_updates": [update(bulletin, content) for bulletin in one.bulletins.all()],
+        "incident_updates": [update(bulletin, content) for bulletin in one.told],
         "components": [component(named, content) for named in touched(one, content)],
     }
 
@@ -147,7 +148,7 @@ def update(bulletin: Bulletin, content: Content) -> Json:
         "created_at": timestamp(bulletin.created_at),
         "updated_at": timestamp(bulletin.updated_at),
         "display_at": timestamp(bulletin.display_at),
-        "affected_components": [_affected(one, content) for one in bulletin.affected.all()] or None,
+        "affected_components": [_affected(one, content) for one in bulletin.touches] or None,
         "deliver_notifications": bulletin.tells_subscribers,
         "custom_tweet": None,
         "tweet_id": None,
@@ -163,6 +164,7 @@ def _affected(one: AffectedComponent, content: Content) -> Json:
     }
 
 
+@lru_cache(maxsize=4096)
 def timestamp(at: datetime | None) -> str | None:
     """`YYYY-MM-DDTHH:MM:SS.mmmZ`, always three decimals and UTC."""
     if at is None:

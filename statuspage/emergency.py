@@ -116,8 +116,8 @@ def _incident(page: Page, said: list[Emergency], place: int) -> PublicIncident:
         for number, one in enumerate(said, 1)
     ]  # fmt: skip
     for one in bulletins:
-        vars(one)["_prefetched_objects_cache"] = {"affected": []}
-    vars(made)["_prefetched_objects_cache"] = {"bulletins": bulletins[::-1]}
+        one.touches = []
+    made.told = bulletins[::-1]
     return made
 
 

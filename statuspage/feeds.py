@@ -105,11 +105,10 @@ def told(incident: PublicIncident) -> str:
 
 def labelled(incident: PublicIncident) -> list[tuple[Bulletin, str]]:
     """Each bulletin, newest first, with its state's word, or “Update” where that is the one before's, too."""
-    newest_first = list(incident.bulletins.all())
-    before = chain(newest_first[1:], repeat(None))
+    before = chain(incident.told[1:], repeat(None))
     return [
         (bulletin, "Update" if earlier and earlier.state == bulletin.state else State(bulletin.state).label)
-        for bulletin, earlier in zip(newest_first, before, strict=False)
+        for bulletin, earlier in zip(incident.told, before, strict=False)
     ]
 
 
@@ -141,8 +140,7 @@ def planned(content: Content) -> list[PublicIncident]:
 
 
 def _event(one: PublicIncident, content: Content) -> list[str]:
-    bulletins = list(one.bulletins.all())
-    newest = bulletins[0].body if bulletins else ""
+    newest = one.told[0].body if one.told else ""
     assert one.scheduled_for is not None
     assert one.scheduled_until is not None
     return [
@@ -191,7 +189,7 @@ def _text(parent: Element, tag: str, text: str) -> Element:
 
 
 def _edited_at(incident: PublicIncident) -> datetime:
-    return max([incident.updated_at, *(bulletin.updated_at for bulletin in incident.bulletins.all())])
+    return max([incident.updated_at, *(bulletin.updated_at for bulletin in incident.told)])
 
 
 def _address(incident: PublicIncident, url: str) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 import zoneinfo
+from functools import cached_property
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -173,6 +174,11 @@ class PublicIncident(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @cached_property
+    def told(self) -> list["Bulletin"]:
+        """Its bulletins, newest first, as they were when first asked for; `reading.fill` fetches many at once."""
+        return list(self.bulletins.all())
+
     @property
     def shown_impact(self) -> Impact:
         """What readers see: a maintenance is one; else the override where there is one, else what it came to."""
@@ -216,6 +222,11 @@ class Bulletin(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(body=""), name="bulletin_says_something"),
         ]
+
+    @cached_property
+    def touches(self) -> list["AffectedComponent"]:
+        """What it says of components, as it was when first asked for; `reading.fill` fetches many at once."""
+        return list(self.affected.all())
 
 
 class AffectedComponent(models.Model):

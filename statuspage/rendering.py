@@ -59,9 +59,10 @@ def _sheets(content: Content, look: str) -> list[File]:
     months = history.newest(content)
     listed = [incident for month in months for incident in month.incidents]
     stamp = _digest(f"{look}:{months[0].first}:{history.count(content)}:{_revisions(listed)}")
-    bars = [] if _has_many(content) else [_bars(content, look)]
+    parts = cache(partial(sheets.parts, content))
+    bars = [] if _has_many(content) else [_bars(content, look, parts)]
     return [
-        File("index.html", partial(sheets.index, content, look), [*content.of_late, *content.ahead, *recent]),
+        File("index.html", partial(sheets.index, content, look, parts), [*content.of_late, *content.ahead, *recent]),
         File("404.html", partial(sheets.missing, content, look)),
         File("history.html", partial(sheets.months, 1, months, content, look), listed, stamp),
         *bars,
@@ -73,15 +74,16 @@ def _has_many(content: Content) -> bool:
     return len(content.leaves) > sheets.MOST_WITH_BARS
 
 
-def _bars(content: Content, look: str) -> File:
-    return File("uptime.html", partial(sheets.bars, content, look), [*content.of_late, *content.ahead])
+def _bars(content: Content, look: str, parts: sheets.Parts) -> File:
+    return File("uptime.html", partial(sheets.bars, content, look, parts), [*content.of_late, *content.ahead])
 
 
 def _many_bars(content: Content, look: str) -> list[File]:
     """So many bars take longer to draw than a bulletin may wait: they follow it."""
     if not _has_many(content):
         return []
-    return [replace(_bars(content, look), stamp=_digest(f"{look}:{moment(content.at)}:{content.page.version}"))]
+    drawn = _bars(content, look, partial(sheets.parts, content))
+    return [replace(drawn, stamp=_digest(f"{look}:{moment(content.at)}:{content.page.version}"))]
 
 
 def moment(at: datetime) -> int:

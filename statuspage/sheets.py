@@ -1,5 +1,6 @@
 """The HTML sheets of the page: what each shows, drawn by its template."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -46,7 +47,7 @@ class Told:
     @cached_property
     def names(self) -> list[str]:
         """What it touched, by the names of then."""
-        said = {one.component_id: one.name for bulletin, _ in self.updates for one in bulletin.affected.all()}
+        said = {one.component_id: one.name for bulletin, _ in self.updates for one in bulletin.touches}
         order = {component.pk: place for place, component in enumerate(documents.touched(self.incident, self.content))}
         return [name for _, name in sorted(said.items(), key=lambda one: order[one[0]])]
 
@@ -97,7 +98,7 @@ class Part:
     def is_shown(self) -> bool:
         return not self.component.only_show_if_degraded or self.status != Status.OPERATIONAL
 
-    @property
+    @cached_property
     def bars(self) -> SafeString:
         return drawing.bars(self.days, wording.of_ninety_days(self.component.name, self.days, self.percent))
 
@@ -113,7 +114,11 @@ class Part:
         return known[0] if known and not self.days[0].is_known else None
 
 
-def index(content: Content, look: str) -> bytes:
+# Asked for when a sheet is drawn, and the same ones for each sheet of a version: their bars are drawn once.
+Parts = Callable[[], list[Part]]
+
+
+def index(content: Content, look: str, listed: Parts) -> bytes:
     unresolved, under_way = _told(content.unresolved, content), _told(content.under_way, content)
     return _sheet(
         "index",
@@ -124,7 +129,7 @@ def index(content: Content, look: str) -> bytes:
         open_now=wording.open_now(len(unresolved), len(under_way)),
         unresolved=unresolved,
         under_way=under_way,
-        parts=parts(content),
+        parts=listed(),
         has_bars=len(content.leaves) <= MOST_WITH_BARS,
         formula=wording.formula(content.weights),
         ahead=_told(content.ahead, content),
@@ -161,9 +166,9 @@ def months(place: int, shown: list[history.Span], content: Content, look: str) -
     )
 
 
-def bars(content: Content, look: str) -> bytes:
+def bars(content: Content, look: str, listed: Parts) -> bytes:
     """The page of uptimes, with a table of the days on which something was the matter."""
-    return _sheet("uptime", content, look, parts=parts(content), formula=wording.formula(content.weights))
+    return _sheet("uptime", content, look, parts=listed(), formula=wording.formula(content.weights))
 
 
 def missing(content: Content, look: str) -> bytes:

@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ KEPT = 4
 WAIT_SECONDS = 10.0
 # Beyond this many bytes the best compression takes longer than it is worth.
 WELL_PACKED = 400_000
+SYNCED_AT_ONCE = 8
 NAME = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -105,12 +107,11 @@ class Shelf:
         site, before = building / "site", self.current.resolve() / "site"
         for folder in {(site / file.path).parent for file in files}:
             folder.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            _place(file, site, before)
         stamps = {file.path: file.stamp for file in files if file.stamp}
-        _write(building / "stamps.json", json.dumps(stamps, indent=0).encode())
-        for folder in {building, site, *((site / file.path).parent for file in files)}:
-            _sync(folder)
+        written = [_write(building / "stamps.json", json.dumps(stamps, indent=0).encode())]
+        for file in files:
+            written += _place(file, site, before)
+        _sync_all([*written, *{building, site, *((site / file.path).parent for file in files)}])
         built = versions / name
         shutil.rmtree(built, ignore_errors=True)
         building.rename(built)
@@ -143,6 +144,7 @@ def replace(path: Path, content: bytes, *, tagged: bool = False) -> None:
     _write(new, content)
     if tagged:
         tag(new, content)
+    _sync(new)
     new.replace(path)
     _sync(path.parent)
 
@@ -171,17 +173,19 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def _place(file: Drawn, site: Path, before: Path) -> None:
-    """Link what has not changed, write what has, each beside its compressed form."""
+def _place(file: Drawn, site: Path, before: Path) -> list[Path]:
+    """Link what has not changed, write what has, each beside its compressed form. Returns what was written."""
     plain, packed = file.path, f"{file.path}.gz"
     old = before / plain
     if file.content is None or (old.exists() and old.read_bytes() == file.content):
         for path in (plain, packed):
             _link(before / path, site / path)
-        return
-    for form, content in forms(site / plain, file.content):
+        return []
+    written = forms(site / plain, file.content)
+    for form, content in written:
         _write(form, content)
         tag(form, content)
+    return [form for form, _ in written]
 
 
 def _link(source: Path, target: Path) -> None:
@@ -192,15 +196,21 @@ def _link(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _sync_all(paths: list[Path]) -> None:
+    """Several at a time: the file system then commits them together, where one after the other each waits its turn."""
+    with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
+        for _ in pool.map(_sync, paths):
+            """What went wrong with one rises here."""
+
+
+def _sync(path: Path) -> None:
+    """What a file, or the list of a folder's files, says stays so when the machine loses its power."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -94,6 +94,8 @@ def uptime(apart: Sequence[Window], starts_at: datetime, ends_at: datetime, weig
     total = (ends_at - starts_at) // MICROSECOND
     if total <= 0:
         return None
+    if not apart:
+        return Fraction(1)
     lost = sum(
         weights.of(window.status) * (_within(window, starts_at, ends_at) // MICROSECOND)
         for window in apart

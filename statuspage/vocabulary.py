@@ -15,11 +15,12 @@ class Status(TextChoices):
 
 # From best to worst; the worst of several wins.
 WORSE = list(Status)
+_STATUSES: dict[str, Status] = {one.value: one for one in Status}
 
 
 def status_of(word: str) -> Status:
     """The status a word means; a word that nobody knows is taken for the worst, never for the best."""
-    return Status(word) if word in Status.values else Status.MAJOR_OUTAGE
+    return _STATUSES.get(word, Status.MAJOR_OUTAGE)
 
 
 class State(TextChoices):

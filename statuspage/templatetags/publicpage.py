@@ -1,6 +1,7 @@
 """Tags of the public page: times in UTC, statuses and states in a shape and a word. They draw; they decide nothing."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 from kit import icons
 from statuspage import wording
 from statuspage.models import PublicIncident
+from statuspage.sheets import Part
 from statuspage.vocabulary import Impact, State, Status, status_of
 
 register = template.Library()
@@ -66,6 +68,7 @@ def on(first: date, form: str = "") -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def status(word: str) -> SafeString:
     """A component's status: its shape and its word; an unknown one is drawn as the worst and says so."""
     known = status_of(word)
@@ -73,6 +76,18 @@ def status(word: str) -> SafeString:
     return format_html(
         '<span class="sign" data-status="{}">{} {}</span>', known, icons.icon(STATUS_SHAPES[known]), label
     )
+
+
+@register.simple_tag
+def plain_part(part: Part) -> SafeString:
+    """A component of a page that has too many for bars; by hand, because a template for each takes too long."""
+    one = part.component
+    about = format_html('<p class="quiet">{}</p>', one.description) if one.description else ""
+    share = format_html('<p class="scale"><b>{} % uptime</b></p>', part.percent) if part.percent else ""
+    return format_html(
+        '<li class="part" id="component-{}"><div class="row"><p class="what">{}</p>{}</div>{}{}</li>',
+        one.public_id, one.name, status(part.word), about, share,
+    )  # fmt: skip
 
 
 @register.simple_tag
@@ -86,6 +101,7 @@ def state(incident: PublicIncident) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def step(word: str, label: str = "") -> SafeString:
     """One bulletin's state."""
     known = State(word)

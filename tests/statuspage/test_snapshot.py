@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from kit import clock
 from statuspage import reading, sheets, snapshot
@@ -133,6 +135,20 @@ def test_a_version_holds_as_few_files_with_a_long_history_as_without() -> None:
     ]  # fmt: skip
 
 
+def test_a_version_asks_as_many_statements_for_many_incidents_as_for_few() -> None:
+    def asked() -> int:
+        Page.objects.update(version=F("version") + 1)
+        with CaptureQueriesContext(connection) as statements:
+            render()
+        return len(statements)
+
+    tell(State.RESOLVED, about=opened(), at=clock.now() + timedelta(minutes=1))
+    few = asked()
+    for number in range(6):
+        opened(name="API", at=clock.now() + timedelta(minutes=number))
+    assert asked() == few
+
+
 def test_a_changed_setting_draws_every_sheet_anew() -> None:
     over = opened()
     tell(State.RESOLVED, about=over)
@@ -196,10 +212,10 @@ def test_a_page_that_breaks_stops_neither_the_others_nor_the_ticker(
     Page.objects.create(name="Aaa", slug="aaa", url="http://aaa.example", created_at=now, updated_at=now)
     whole = sheets.index
 
-    def torn(content: Any, look: str) -> bytes:
+    def torn(content: Any, look: str, listed: Any) -> bytes:
         if content.page.slug == "aaa":
             raise ValueError("a template that cannot be")
-        return whole(content, look)
+        return whole(content, look, listed)
 
     monkeypatch.setattr(sheets, "index", torn)
     assert snapshot.render_stale(now) == ["denomas"]
