@@ -110,7 +110,7 @@ def _is_whole(line: _Line, got: int, length: int, done: Run) -> bool:
 
 
 def _open(selector: selectors.BaseSelector, port: int, request: bytes) -> None:
-    opened = socket.create_connection(("127.0.0.1", port), timeout=10)
+    opened = socket.create_connection(("127.0.0.1", port), timeout=60)
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     opened.setblocking(False)
     opened.send(request)
@@ -120,7 +120,7 @@ def _open(selector: selectors.BaseSelector, port: int, request: bytes) -> None:
 def _first(port: int, path: str) -> tuple[bytes, int]:
     """The request, and how long a whole answer to it is."""
     request = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         line.sendall(request)
         got = b""
         while b"\r\n\r\n" not in got:
@@ -183,7 +183,7 @@ def _nginx(text: str, configuration: Path, port: int) -> Iterator[None]:
 def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[None]:
     process = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while not _answers(port):
             if time.monotonic() > until:
                 raise RuntimeError(f"{command[0]} does not answer")
@@ -191,7 +191,7 @@ def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[Non
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _answers(port: int) -> bool:

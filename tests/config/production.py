@@ -30,7 +30,7 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
     return needed | changes
 
 
-def run(env: dict[str, str], *command: str, within: float = 60) -> subprocess.CompletedProcess[str]:
+def run(env: dict[str, str], *command: str, within: float = 300) -> subprocess.CompletedProcess[str]:
     """A command of the house in that environment, to its end."""
     return subprocess.run(
         command, cwd=ROOT, env=SHELL | env, capture_output=True, text=True, timeout=within, check=False

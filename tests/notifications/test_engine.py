@@ -135,8 +135,8 @@ def test_a_hand_is_one_thread_and_stops_when_told() -> None:
 
     hand = Hand(work=work)
     assert [hand.start(), hand.start()] == [True, False]
-    assert started.acquire(timeout=5)
-    assert hand.stop(within=5)
+    assert started.acquire(timeout=60)
+    assert hand.stop(within=60)
     assert not hand.start()
 
 

@@ -126,7 +126,7 @@ def together(do: Callable[[], object], *, times: int) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
 
 
 @pytest.mark.django_db

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connections
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests import reach
 from tests.people import PASSWORD
+from tests.processes.waiting import PATIENCE
 
 SWITCHES = [
     "--no-sandbox",
@@ -21,13 +22,15 @@ SWITCHES = [
 ]
 AXE = Path(__file__).resolve().parents[2] / "static/vendor/axe.min.js"
 GRAVE = ("serious", "critical", "moderate")
+MILLISECONDS = PATIENCE * 1000
+expect.set_options(timeout=MILLISECONDS)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     path = reach.chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES, timeout=MILLISECONDS)
         try:
             yield browser
         finally:
@@ -39,6 +42,7 @@ def signed_in(browser: Browser, address: str, email: str, *, wide: bool = True, 
     """A window in which somebody has signed in through the door."""
     size = ViewportSize(width=1280, height=900) if wide else ViewportSize(width=390, height=844)
     context = browser.new_context(viewport=size, color_scheme="dark" if dark else "light")
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     page.goto(f"{address}/accounts/login/")
     page.fill("input[name=login]", email)

@@ -9,16 +9,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from django.conf import settings
 from django.db import connection
 
 from tests.ports import free_port
+from tests.processes.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 40.0
+# Characters of a log.
+MOST_SHOWN = 6000
 
 
 def database_url() -> str:
@@ -80,11 +81,13 @@ class Stack:
         self.start(name, "-m", "granian", *listen, "--blocking-threads", "4", "--log-level", "warning", application)
 
     def advance_clock(self, seconds: float) -> None:
-        """From now on every process sees a clock so far ahead."""
+        """From now on every process sees a clock so far ahead, or behind where it is negative."""
         self.clock_file.write_text(str(seconds))
 
-    def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text(errors="replace")
+    def logs(self) -> str:
+        """What every process wrote last."""
+        files = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"── {file.name}\n{file.read_text(errors='replace')[-MOST_SHOWN:]}" for file in files)
 
     def stop(self) -> None:
         for process in self.processes.values():
@@ -97,14 +100,14 @@ class Stack:
                 process.wait()
 
 
-def wait_for(url: str, within: float = READY_WITHIN) -> None:
+def wait_for(url: str, within: float = PATIENCE) -> None:
     """Until something answers there with less than an error of its own."""
     deadline = time.monotonic() + within
     while True:
         try:
-            with urlopen(url, timeout=2):
+            with urlopen(url, timeout=10):
                 return
-        except (URLError, TimeoutError) as error:
+        except OSError as error:
             if getattr(error, "code", 500) < 500:
                 return
             if time.monotonic() > deadline:
@@ -125,6 +128,9 @@ def running(folder: Path, *, worker: bool, **more: str) -> Iterator[Stack]:
         if worker:
             stack.start("worker", "-m", "celery", "--app", "config.celery", "worker")
         wait_for(f"{stack.web}/healthz")
+        wait_for(stack.public)
         yield stack
     finally:
         stack.stop()
+        # pytest shows it of a test that failed.
+        sys.stdout.write(stack.logs())

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from tests.config.production import ROOT
 from tests.config.test_production import OURS, PORT
 from tests.ports import free_port
 from tests.processes.stack import wait_for
+from tests.processes.waiting import PATIENCE, crowding, until
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 Services = dict[str, subprocess.Popen[bytes]]
 # How long Docker waits for a service to end, unless the file says otherwise.
@@ -63,7 +63,7 @@ def services(env: dict[str, str], port: int) -> Iterator[Services]:
 def readiness(port: int) -> dict[str, Any]:
     """What web says of the whole installation to somebody who comes through the front server."""
     asked = Request(f"http://127.0.0.1:{port}/readyz", headers={"Host": "sitrep.example.com"})
-    with urlopen(asked, timeout=5) as said:
+    with urlopen(asked, timeout=PATIENCE) as said:
         found: dict[str, Any] = json.load(said)
         return found
 
@@ -76,14 +76,11 @@ def healthy(env: dict[str, str], port: int) -> bool:
 
 
 def test_every_service_runs_is_healthy_and_ends_in_time(services: Services, env: dict[str, str], port: int) -> None:
-    assert healthy(env, port)
-    deadline = time.monotonic() + 30
-    while (said := readiness(port))["worker_seconds"] is None and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert said["ready"]
-    assert said["worker_seconds"] is not None
+    until(lambda: healthy(env, port))
+    until(lambda: readiness(port)["worker_seconds"] is not None)
+    assert readiness(port)["ready"]
     assert {name: process.poll() for name, process in services.items()} == dict.fromkeys(services)
     for name, process in services.items():
         process.send_signal(signal.SIGTERM)
-        process.wait(float(str(OURS[name].get("stop_grace_period", GRACE)).removesuffix("s")))
+        process.wait(crowding() * float(str(OURS[name].get("stop_grace_period", GRACE)).removesuffix("s")))
     assert not healthy(env, port)

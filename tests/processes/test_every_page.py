@@ -1,9 +1,6 @@
 """Every page in a real browser: it answers, axe finds nothing, the CSP holds, nothing is wider than a phone."""
 
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.urls import NoReverseMatch, get_resolver, reverse
@@ -14,16 +11,15 @@ from incidents.models import Incident, Service
 from incidents.vocabulary import Posture, Severity, Type
 from roles.models import Rotation
 from tests.incidents.stories import declared, told_public
-from tests.notifications.world import member, subscriber
-from tests.people import ada, admin, everybody_on_call, grace, linus, team
+from tests.people import ada, admin, grace, linus, team
 from tests.processes import browsers
-from tests.processes.stack import Stack, running
+from tests.processes.stack import Stack
 from tests.statuspage_world import page as status_page
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.browser,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
 ]
 
 # Answers of machines, and buttons.
@@ -51,27 +47,6 @@ IN_A_ROOM = (
 )
 METHOD_NOT_ALLOWED = 405
 PUBLIC = ("/", "/history", "/uptime")
-
-
-@pytest.fixture
-def stack(settings: Any, tmp_path: Path) -> Iterator[Stack]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-    settings.PUBLIC_ROOT = tmp_path / "public"
-    everybody_on_call()
-    with running(tmp_path, worker=False) as made:
-        page = status_page()
-        page.url = made.public
-        page.save()
-        member("Stella", "stakeholders")
-        subscriber("merchant@customers.example")
-        yield made
-
-
-@pytest.fixture
-def chrome(stack: Stack) -> Iterator[Browser]:
-    """A browser for each test, after its world: the browser's loop has database connections of its own."""
-    with browsers.chromium() as browser:
-        yield browser
 
 
 def operators() -> list[str]:

@@ -54,7 +54,7 @@ class Stage:
     def close(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        assert self._process.wait(30) == 0
+        assert self._process.wait(300) == 0
 
     def _heard(self) -> dict[str, Any]:
         assert self._process.stdout is not None

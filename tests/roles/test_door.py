@@ -8,6 +8,7 @@ import struct
 import time
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -153,7 +154,9 @@ def test_changing_the_password_takes_the_old_one_and_keeps_one_signed_in() -> No
     assert is_in(fresh)
 
 
-def test_a_second_factor_is_turned_on_asked_for_and_replaced_by_a_recovery_code() -> None:
+def test_a_second_factor_is_turned_on_asked_for_and_replaced_by_a_recovery_code(settings: Any) -> None:
+    # Between the code and its check thirty seconds of the app may end.
+    settings.MFA_TOTP_TOLERANCE = 1
     client = signed_in(ada())
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")

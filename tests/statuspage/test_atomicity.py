@@ -57,7 +57,7 @@ def polled() -> Iterator[Poller]:
         yield poller
     finally:
         poller.stopping.set()
-        poller.join(10)
+        poller.join(120)
         assert not poller.is_alive()
 
 
@@ -106,7 +106,7 @@ def test_several_may_render_at_once_and_the_newest_stays() -> None:
             publish(incident, number)
         stopping.set()
         for ticker in tickers:
-            ticker.join(20)
+            ticker.join(120)
     poller.look()
     assert poller.torn == []
     assert poller.seen == sorted(poller.seen)
@@ -119,7 +119,7 @@ def test_two_incidents_that_end_at_once_free_the_component_they_share() -> None:
         pytest.skip("not run, SQLite lets one at a time write: run it on PostgreSQL")
     page()
     both = [opened(), opened()]
-    ready = threading.Barrier(2, timeout=10)
+    ready = threading.Barrier(2, timeout=120)
 
     def end(incident: Any) -> None:
         with transaction.atomic():
@@ -133,5 +133,5 @@ def test_two_incidents_that_end_at_once_free_the_component_they_share() -> None:
     for one in ends:
         one.start()
     for one in ends:
-        one.join(20)
+        one.join(120)
     assert status_of() == Status.OPERATIONAL

@@ -90,8 +90,8 @@ def test_every_address_answers_head_and_get_alike_however_it_is_spelled(address:
     for name in BODIES:
         for spelling in SPELLINGS:
             for path in (spelling.format(name), spelling.format(name.title())):
-                got = requests.get(f"{address}/api/v2/{path}", timeout=5, allow_redirects=False)
-                asked = requests.head(f"{address}/api/v2/{path}", timeout=5, allow_redirects=False)
+                got = requests.get(f"{address}/api/v2/{path}", timeout=60, allow_redirects=False)
+                asked = requests.head(f"{address}/api/v2/{path}", timeout=60, allow_redirects=False)
                 assert (got.status_code, asked.status_code, asked.content) == (200, 200, b""), path
                 assert asked.headers["Content-Length"] == got.headers["Content-Length"]
                 assert got.headers["Access-Control-Allow-Origin"] == asked.headers["Access-Control-Allow-Origin"] == "*"
@@ -106,7 +106,7 @@ def strictly(kind: type, value: Any) -> Any:
 
 def test_a_typed_client_decodes_the_summary_without_a_surprise(address: str) -> None:
     """As clients in Go, Rust or Swift do it: closed enumerations, no unknown field, times by one format alone."""
-    summary = requests.get(f"{address}/api/v2/summary.json", timeout=5).json()
+    summary = requests.get(f"{address}/api/v2/summary.json", timeout=60).json()
     format_of_time = "%Y-%m-%dT%H:%M:%S.%fZ"
     for one in strictly(list, summary["components"]):
         assert one["status"] in STATUSES

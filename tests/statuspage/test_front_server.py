@@ -118,7 +118,7 @@ def _workers() -> str:
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(100):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -129,7 +129,7 @@ def _wait_for(port: int) -> None:
 def ask(
     port: int, path: str, host: str = "status.example", method: str = "GET", body: bytes | None = None, **headers: str
 ) -> Reply:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     sent = {"Host": host} | {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body, headers=sent)
     answer = connection.getresponse()
