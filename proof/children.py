@@ -21,8 +21,8 @@ from proof.cast import BEGIN
 # Large audiences are written in chunks of this many here, so that there is something between two of them.
 CHUNK = 2
 BROKE = 3
-# A child that takes longer hangs, which is a finding.
-MOST_SECONDS = 40.0
+# A child that takes longer hangs, which is a finding. Others may use the machine, too: alone it takes a fifth of one.
+MOST_SECONDS = 180.0
 BEGINS_AFTER = timedelta(minutes=10)
 
 

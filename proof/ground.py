@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -36,6 +37,9 @@ class Ground(Protocol):
         """Plain SQL on the database in use, past Django."""
 
     def version(self) -> str: ...
+
+    def bury(self) -> None:
+        """Wait until the server has noticed that a killed process is gone: until then it holds what that one held."""
 
     def close(self) -> None:
         """Remove every database that was made."""
@@ -89,6 +93,9 @@ class Sqlite:
     def version(self) -> str:
         return f"SQLite {self.ask('SELECT sqlite_version()')[0][0]}"
 
+    def bury(self) -> None:
+        """Locks on files end with the process."""
+
     def close(self) -> None:
         """The folder goes with whoever made it."""
 
@@ -137,6 +144,11 @@ class Postgres:
         with self._connected() as line:
             return line.execute(sql.encode()).fetchall()
 
+    def bury(self) -> None:
+        until = time.monotonic() + MOST_SECONDS_TO_NOTICE
+        while self.ask(HOW_MANY_OTHERS)[0][0] and time.monotonic() < until:
+            time.sleep(0.005)
+
     def version(self) -> str:
         return f"PostgreSQL {self.ask('SHOW server_version')[0][0]}"
 
@@ -181,7 +193,10 @@ COLUMNS = (
     "AND table_name = '{table}' AND is_generated = 'NEVER' ORDER BY ordinal_position"
 )
 SEQUENCES = "SELECT sequencename::text, last_value FROM pg_sequences WHERE schemaname = 'public'"
-OTHERS = (
-    b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    b"WHERE datname = current_database() AND pid <> pg_backend_pid()"
+AMONG_OTHERS = (
+    "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND backend_type = 'client backend'"
 )
+OTHERS = f"SELECT pg_terminate_backend(pid) {AMONG_OTHERS}".encode()
+HOW_MANY_OTHERS = f"SELECT count(*) {AMONG_OTHERS}"
+MOST_SECONDS_TO_NOTICE = 30.0

@@ -75,6 +75,8 @@ class Stage:
         who = f"S{self._number}"
         step, planted = _named(name, text), POINTS.get(point)
         code = children.wait(children.forked(who, self._bench.place, lambda: self._do(step, planted, nth)))
+        if code == -signal.SIGKILL:
+            self._bench.ground.bury()
         log = self._bench.place.log.read_text()[-3000:] if code == children.BROKE else ""
         return {"who": who, "killed": code == -signal.SIGKILL, "code": code, "log": log}
 

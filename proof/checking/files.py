@@ -14,7 +14,8 @@ def whole(public: Path) -> list[str]:
 
 
 def _whole(current: Path) -> Iterator[str]:
-    site = current / "site"
+    # Where it points now: somebody who still renders may turn it between two files.
+    site = current.resolve() / "site"
     if not (site / "index.html").is_file():
         yield f"page: {current.parent.name} is shown and has no index.html"
         return

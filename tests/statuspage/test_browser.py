@@ -35,8 +35,10 @@ def address(settings: Any) -> Iterator[str]:
     """Everything that a page can show, served as `make run` does."""
     group = another("Core", is_group=True)
     Component.objects.filter(name__in=("API", "Checkout")).update(group=group)
-    over = opened(Status.MAJOR_OUTAGE, at=clock.now() - timedelta(days=3))
-    tell(State.RESOLVED, about=over, at=clock.now() - timedelta(days=3) + timedelta(minutes=50))
+    # Within one day, whatever the hour is now.
+    noon = (clock.now() - timedelta(days=3)).replace(hour=12)
+    over = opened(Status.MAJOR_OUTAGE, at=noon)
+    tell(State.RESOLVED, about=over, at=noon + timedelta(minutes=50))
     opened(Status.DEGRADED_PERFORMANCE, "API", next_update_at=clock.now() + timedelta(minutes=12))
     for hours in (1, 2):
         begins = clock.now() + timedelta(hours=hours)
