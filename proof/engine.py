@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 5.0
 
 def turn(now: datetime) -> None:
     """One tick; its letters are sent before it ends."""
-    for step in ticker.STEPS:
+    for step in (*ticker.STEPS, *ticker.DRAWING):
         if step is engine.tick:
             engine.tick(now, send=delivery.work, send_pages=lambda: None)
         else:

@@ -1,7 +1,7 @@
 """What happened when: the page's incidents by day and by month, in the page's zone. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from statuspage.models import PublicIncident
 from statuspage.reading import Content
@@ -50,10 +50,21 @@ def count(content: Content) -> int:
     return len(_all_months(content)) // MONTHS_A_PAGE
 
 
-def pages(content: Content) -> list[list[Span]]:
-    """All months, three a page, from this one on back; needs the whole history."""
-    months = _filled(_all_months(content), content)
-    return [months[first : first + MONTHS_A_PAGE] for first in range(0, len(months), MONTHS_A_PAGE)]
+def page(place: int, content: Content) -> list[Span]:
+    """The three months of one page, counted from 1, the newest."""
+    return _filled(_of_page(place, content), content)
+
+
+def reach(place: int, content: Content) -> tuple[datetime, datetime]:
+    """A span of time that holds all that began in the months of that page, whatever the zone."""
+    months = _of_page(place, content)
+    ends_on = (months[0] + timedelta(days=32)).replace(day=1)
+    begins, ends = (datetime.combine(day, time.min, UTC) for day in (months[-1], ends_on))
+    return begins - timedelta(days=1), ends + timedelta(days=1)
+
+
+def _of_page(place: int, content: Content) -> list[date]:
+    return _all_months(content)[(place - 1) * MONTHS_A_PAGE : place * MONTHS_A_PAGE]
 
 
 def _all_months(content: Content) -> list[date]:

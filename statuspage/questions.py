@@ -1,7 +1,7 @@
 """Questions about what is public; QuerySet methods that read like English."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -9,6 +9,9 @@ from django.db.models import Exists, Min, OuterRef, Q
 from django.db.models.functions import Coalesce, Least
 
 from statuspage.vocabulary import OPEN_STATES, UNRESOLVED, State
+
+# Three calendar months, and a day for the page's zone.
+REACH = timedelta(days=94)
 
 if TYPE_CHECKING:
     from statuspage.models import Component, PublicIncident, Subscriber  # noqa: F401
@@ -55,6 +58,19 @@ class PublicIncidentQuerySet(models.QuerySet["PublicIncident"]):
         """What went on, or was told, at or after an instant."""
         lasting = Q(resolved_at=None, is_imported=False) | Q(resolved_at__gte=since)
         return self.filter(lasting | Q(started_at__gte=since) | Q(scheduled_for__gte=since) | Q(updated_at__gte=since))
+
+    def needed_of_late(self, at: datetime) -> Self:
+        """What may have touched the ninety days before an instant, or lies ahead."""
+        return self.touching(at - REACH)
+
+    def fifty(self, place: int, most: int) -> Self:
+        """So many, the newest first as the documents list them; `place` counts such lists from 0."""
+        return self.order_by("-created_at", "-pk")[place * most : (place + 1) * most]
+
+    def began_within(self, since: datetime, until: datetime) -> Self:
+        """What may stand in the history between two instants: by its work, its start or its early end."""
+        span = (since, until)
+        return self.filter(Q(started_at__range=span) | Q(scheduled_for__range=span) | Q(resolved_at__range=span))
 
     def first_began(self) -> datetime | None:
         """When the first of these began; a maintenance with its work, unless it was cancelled before."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -18,8 +18,6 @@ from statuspage.vocabulary import ENDING, UNRESOLVED, State, Status, status_of
 
 # What was said within these days may still change, and is drawn with every version of the page.
 FRESH = timedelta(days=14)
-# Three calendar months, and a day for the page's zone.
-REACH = timedelta(days=94)
 NEWEST = 50
 
 
@@ -172,8 +170,7 @@ def read(page: Page, at: datetime) -> Content:
     However long the history is, this reads as much as for a short one.
     """
     of_page = PublicIncident.objects.filter(page=page)
-    since = at - REACH
-    of_late = of_page.touching(since)
+    of_late = of_page.needed_of_late(at)
     # The lists of the newest may reach back further.
     newest = [
         kind.telling().order_by("-created_at", "-pk").values("pk")[:NEWEST]
@@ -182,28 +179,32 @@ def read(page: Page, at: datetime) -> Content:
     return _content(page, at, of_late | of_page.filter(pk__in=newest[0]) | of_page.filter(pk__in=newest[1]))
 
 
-def read_whole(page: Page, at: datetime) -> Content:
-    """The same with the whole history."""
-    return _content(page, at, PublicIncident.objects.filter(page=page))
-
-
 def read_current(page: Page, at: datetime) -> Content:
     """The same without what is over."""
     return _content(page, at, PublicIncident.objects.current().filter(page=page))
 
 
-def _content(page: Page, at: datetime, asked: PublicIncidentQuerySet) -> Content:
-    incidents = list(asked.order_by("-started_at", "-pk"))
-    for incident in incidents:
-        incident.page = page
-    return Content(
-        page=page,
-        at=at,
-        components={one.pk: one for one in Component.objects.filter(page=page)},
-        incidents=[one for one in incidents if not one.is_maintenance],
-        maintenances=[one for one in incidents if one.is_maintenance],
-        goes_back_to=PublicIncident.objects.filter(page=page).begun().first_began(),
+def frame(page: Page, at: datetime, goes_back_to: datetime | None) -> Content:
+    """The page and its components, and no incident yet."""
+    components = {one.pk: one for one in Component.objects.filter(page=page)}
+    return Content(page, at, components, incidents=[], maintenances=[], goes_back_to=goes_back_to)
+
+
+def within(frame: Content, asked: PublicIncidentQuerySet) -> Content:
+    """The frame with these incidents and maintenances of its page."""
+    found = sorted(asked.select_related("came_of"), key=lambda one: (one.started_at, one.pk), reverse=True)
+    for incident in found:
+        incident.page = frame.page
+    return replace(
+        frame,
+        incidents=[one for one in found if not one.is_maintenance],
+        maintenances=[one for one in found if one.is_maintenance],
     )
+
+
+def _content(page: Page, at: datetime, asked: PublicIncidentQuerySet) -> Content:
+    goes_back_to = PublicIncident.objects.filter(page=page).begun().first_began()
+    return within(frame(page, at, goes_back_to), asked)
 
 
 def fill(incidents: Iterable[PublicIncident]) -> None:

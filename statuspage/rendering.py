@@ -36,16 +36,39 @@ def files(content: Content) -> list[File]:
     return [*_sheets(content, look), *_documents(content), *_feeds(content), *_assets(content)]
 
 
-def older(content: Content) -> list[File]:
-    """What hardly ever changes and goes on the stacks: the sheets, months and lists of the past, all of it."""
-    look, fresh = look_of(content.page), {one.pk for one in content.fresh}
-    past = [one for one in content.everything if one.pk not in fresh]
-    return [
-        *_later_lists(content),
-        *_later_months(content, look),
-        *_many_bars(content, look),
-        *sheets_of(past, content),
-    ]
+def older_sheets(content: Content) -> list[File]:
+    """The sheets of those incidents that hardly ever change; they go on the stacks."""
+    fresh = {one.pk for one in content.fresh}
+    return sheets_of([one for one in content.everything if one.pk not in fresh], content)
+
+
+def many_bars(content: Content) -> list[File]:
+    """So many bars take longer to draw than a bulletin may wait: they follow it."""
+    if not _has_many(content):
+        return []
+    look = look_of(content.page)
+    drawn = _bars(content, look, partial(sheets.parts, content))
+    return [replace(drawn, stamp=_digest(f"{look}:{moment(content.at)}:{content.page.version}"))]
+
+
+def later_months(place: int, content: Content) -> list[File]:
+    """One page of the history behind the first, with what began in its months."""
+    look, months, pages = look_of(content.page), history.page(place, content), history.count(content)
+    listed = [incident for month in months for incident in month.incidents]
+    stamp = _digest(f"{look}:{months[0].first}:{place}of{pages}:{_revisions(listed)}")
+    draw = partial(sheets.months, place, months, content, look)
+    return [File(f"history/{place}.html", draw, listed, stamp)]
+
+
+def later_list(place: int, content: Content) -> list[File]:
+    """Fifty incidents behind the first fifty, the newest first; the servers name the next file in a `Link` header.
+
+    The components, which these incidents name as they are now, change it, too.
+    """
+    listed = telling(content.incidents)
+    named = _digest(",".join(f"{one.pk}.{one.updated_at}" for one in content.components.values()))
+    stamp = _digest(f"{look_of(content.page)}:{named}:{_revisions(listed)}")
+    return [replace(_incidents(f"/{place}", listed, content), stamp=stamp)]
 
 
 def sheets_of(several: Iterable[PublicIncident], content: Content) -> list[File]:
@@ -78,14 +101,6 @@ def _bars(content: Content, look: str, parts: sheets.Parts) -> File:
     return File("uptime.html", partial(sheets.bars, content, look, parts), [*content.of_late, *content.ahead])
 
 
-def _many_bars(content: Content, look: str) -> list[File]:
-    """So many bars take longer to draw than a bulletin may wait: they follow it."""
-    if not _has_many(content):
-        return []
-    drawn = _bars(content, look, partial(sheets.parts, content))
-    return [replace(drawn, stamp=_digest(f"{look}:{moment(content.at)}:{content.page.version}"))]
-
-
 def moment(at: datetime) -> int:
     """Within the same ten minutes nothing has grown older that the stacks hold."""
     return int(at.timestamp()) // 600
@@ -95,16 +110,6 @@ def _incident(one: PublicIncident, content: Content, look: str) -> File:
     # One that goes on says how long it has lasted, and of when the page is.
     stamp = "" if one.is_current else f"{look}:{_revisions([one])}"
     return File(f"incidents/{one.public_id}.html", partial(sheets.incident, one, content, look), [one], stamp)
-
-
-def _later_months(content: Content, look: str) -> list[File]:
-    pages, found = history.pages(content), []
-    for place, months in enumerate(pages[1:], start=2):
-        listed = [incident for month in months for incident in month.incidents]
-        stamp = _digest(f"{look}:{months[0].first}:{place}of{len(pages)}:{_revisions(listed)}")
-        draw = partial(sheets.months, place, months, content, look)
-        found.append(File(f"history/{place}.html", draw, listed, stamp))
-    return found
 
 
 def _documents(content: Content) -> list[File]:
@@ -129,21 +134,6 @@ def _incidents(name: str, listed: list[PublicIncident], content: Content) -> Fil
 
 def _maintenances(name: str, listed: list[PublicIncident], content: Content) -> File:
     return _json(f"scheduled-maintenances{name}", partial(documents.maintenances, content, listed), listed)
-
-
-def _later_lists(content: Content) -> list[File]:
-    """Fifty a file behind the first fifty, the newest first; the servers name the next file in a `Link` header.
-
-    The components, which these incidents name as they are now, change them, too.
-    """
-    listed, most = telling(content.incidents), documents.MOST
-    named = _digest(",".join(f"{one.pk}.{one.updated_at}" for one in content.components.values()))
-    return [
-        replace(_incidents(f"/{place}", some, content), stamp=_digest(f"{named}:{_revisions(some)}"))
-        for place, some in enumerate(
-            (listed[first : first + most] for first in range(most, len(listed), most)), start=2
-        )
-    ]
 
 
 def _revisions(several: Iterable[PublicIncident]) -> str:

@@ -37,8 +37,7 @@ class Told:
     @cached_property
     def came_of(self) -> PublicIncident | None:
         """The maintenance that broke what this is about."""
-        several = self.content.maintenances
-        return next((one for one in several if one.pk == self.incident.came_of_id), None)
+        return self.incident.came_of
 
     @cached_property
     def latest(self) -> Bulletin | None:

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -130,23 +130,38 @@ class Shelf:
 
 def turn(link: Path, target: Path) -> None:
     """Let the symlink point elsewhere, in one step that lasts."""
-    new = link.with_name(f".{link.name}-{os.getpid()}-{time.monotonic_ns()}")
+    new = _beside(link)
     new.symlink_to(target)
     new.replace(link)
     _sync(link.parent)
 
 
-def replace(path: Path, content: bytes, *, tagged: bool = False) -> None:
+def replace(path: Path, content: bytes) -> None:
     """Write a whole file in one step that lasts, unless it says the same already."""
     if path.exists() and path.read_bytes() == content:
         return
-    new = path.with_name(f".{path.name}-{os.getpid()}-{time.monotonic_ns()}")
+    new = _beside(path)
     _write(new, content)
-    if tagged:
-        tag(new, content)
     _sync(new)
     new.replace(path)
     _sync(path.parent)
+
+
+def replace_all(files: Sequence[tuple[Path, bytes]]) -> None:
+    """The same for many files that are served, each in one step; what they say lasts before any is shown."""
+    for folder in {path.parent for path, _ in files}:
+        folder.mkdir(parents=True, exist_ok=True)
+    written = {path: _beside(path) for path, _ in files}
+    for path, content in files:
+        tag(_write(written[path], content), content)
+    _sync_all(list(written.values()))
+    for path, new in written.items():
+        new.replace(path)
+    _sync_all(list({path.parent for path in written}))
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}-{os.getpid()}-{time.monotonic_ns()}")
 
 
 def forms(path: Path, content: bytes) -> tuple[tuple[Path, bytes], tuple[Path, bytes]]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from itertools import accumulate
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from kit import clock
-from statuspage import drawer, reading, rendering, shelf
+from statuspage import drawer, reading, rendering, shelf, tidying
 from statuspage.models import Page
 from statuspage.reading import Content
 from statuspage.rendering import File
@@ -27,8 +26,6 @@ log = logging.getLogger(__name__)
 QUIET = timedelta(minutes=5)
 # After a rendering broke, the ticker waits this long; a publish tries at once.
 BACK_OFF_SECONDS = 10
-# Files, and incidents on them, that are drawn for the stacks at a time.
-A_FEW = 150
 _is_postponed: ContextVar[bool] = ContextVar("rendering_is_postponed", default=False)
 
 
@@ -44,26 +41,25 @@ def render(page_pk: int) -> None:
 def render_stale(now: datetime) -> list[str]:
     """Render every page of this host whose files are behind, and each again when it was quiet for five minutes.
 
-    Then tidy the stacks for a moment. Returns the slugs of those that were rendered. What breaks for one page is
-    logged and tried again; it stops neither the others nor the ticker.
+    Returns the slugs of those that were rendered. What breaks for one page is logged and tried again; it stops
+    neither the others nor the ticker.
     """
-    # Asked several times a second, and the logo is large.
-    pages = list(Page.objects.defer("logo"))
-    rendered = [page.slug for page in pages if _is_stale(page, now) and _rendered_alone(page)]
-    for page in pages:
-        with _Alone(page):
-            _tidy(page, now)
-    return rendered
+    return [page.slug for page in _pages() if _is_stale(page, now) and _rendered_alone(page)]
+
+
+def tidy(now: datetime) -> bool:
+    """Draw for a moment what lies wrong on the stacks of each page; whether all is in order then."""
+    # Each has its turn, also where the one before it is not done.
+    left = [page for page in _pages() if not _tidied_alone(page, now)]
+    return not left
 
 
 def render_all() -> None:
     """Render what is behind and tidy all stacks, however long it takes."""
     now = clock.now()
     render_stale(now)
-    for page in Page.objects.all():
-        with _Alone(page):
-            while not _tidy(page, now):
-                """As often as it takes."""
+    while not tidy(now):
+        """As often as it takes."""
 
 
 @contextmanager
@@ -131,6 +127,18 @@ def _rendered_alone(page: Page) -> bool:
         _render(page.pk, even_if_same=True)
         return True
     return False
+
+
+def _tidied_alone(page: Page, now: datetime) -> bool:
+    """One that breaks is left for the next time, and is no reason to go on at once."""
+    with _Alone(page):
+        return standing(page) is None or tidying.some(page.pk, _stacks(page), now)
+    return True
+
+
+def _pages() -> list[Page]:
+    """Asked several times a second, and the logo is large."""
+    return list(Page.objects.defer("logo"))
 
 
 def _render(page_pk: int, *, even_if_same: bool) -> None:
@@ -202,32 +210,6 @@ def _put(page: Page, files: list[File]) -> None:
     stacks = _stacks(page)
     with stacks.held():
         stacks.put([Drawn(file.path, file.draw(), file.stamp) for file in files])
-
-
-def _tidy(page: Page, now: datetime) -> bool:
-    """Draw some of what lies wrong on the stacks; whether all is in order then."""
-    shown, stacks = standing(page), _stacks(page)
-    drawn_from = f"{page.version}:{rendering.sources()}:{settings.SITE_URL}"
-    about = f"{drawn_from}:{now.astimezone(page.zone):%Y-%m}:{rendering.moment(now)}"
-    if shown is None or stacks.is_in_order(about):
-        return True
-    with stacks.held():
-        with reading.at_one_instant():
-            content = reading.read_whole(Page.objects.get(pk=page.pk), now)
-            files, stamps = rendering.older(content), stacks.stamps()
-            behind = [file for file in files if stamps.get(file.path) != file.stamp]
-            some = _a_few(behind)
-            _fill(content, some)
-        stacks.put([Drawn(file.path, file.draw(), file.stamp) for file in some])
-        if len(some) == len(behind):
-            stacks.tidy({file.path: file.stamp for file in files}, about)
-    return len(some) == len(behind)
-
-
-def _a_few(behind: list[File]) -> list[File]:
-    """As many as take about half a second: the ticker has other things to do."""
-    sizes = accumulate(1 + len(file.needs) for file in behind)
-    return [file for file, size in zip(behind, sizes, strict=True) if file is behind[0] or size <= A_FEW]
 
 
 def _hosts() -> dict[str, str]:

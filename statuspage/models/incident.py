@@ -52,6 +52,7 @@ class PublicIncident(models.Model):
         ordering = ("-started_at",)
         indexes: ClassVar = [
             models.Index(fields=("page", "-started_at"), name="public_incident_by_start"),
+            models.Index(fields=("page", "-created_at", "-id"), name="public_incident_newest"),
             models.Index(fields=("state", "scheduled_for"), condition=Q(is_maintenance=True), name="maintenance_state"),
         ]
         constraints: ClassVar = [

@@ -1,6 +1,8 @@
 """The ticker: every step has its turn, and maintenance begins and ends by the clock."""
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -61,3 +63,33 @@ def test_a_step_that_breaks_ends_the_process_after_the_others_had_their_turn() -
 
 def test_a_database_that_does_not_answer_is_asked_again_later() -> None:
     assert not Ticker((failing(OperationalError("gone")),)).tick()
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """A ticker listens to signals; the tests' own hear them again afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_no_clock_waits_for_the_page_to_be_drawn() -> None:
+    ticks, drawn, has_ticked = [], [], threading.Event()
+
+    def tick(now: datetime) -> None:
+        ticks.append(now)
+        if len(ticks) == 3:
+            has_ticked.set()
+            ticker.stopping.set()
+
+    ticker = Ticker((tick,), (lambda _: drawn.append(has_ticked.wait(20)),))
+    ticker.run()
+    assert drawn == [True]
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_drawing_that_breaks_ends_the_process() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Ticker((), (failing(ZeroDivisionError()),)).run()
