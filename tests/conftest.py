@@ -30,6 +30,18 @@ def morning() -> Iterator[datetime]:
         yield MORNING
 
 
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """It is Monday, 10:00 UTC, and stays so but for what a test shifts: for what is about seconds."""
+
+    def now() -> datetime:
+        return MORNING + clock._offset.get()
+
+    monkeypatch.setattr(clock, "now", now)
+    monkeypatch.setattr(clock, "shown", now)
+    return MORNING
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_the_guard() -> Iterator[None]:
     """SQLite empties tables by DELETE, which the timeline's guard refuses; stand it aside for the flush."""

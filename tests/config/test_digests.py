@@ -42,7 +42,7 @@ def test_it_goes_out_once_on_monday_morning_to_who_chose_it(morning: datetime) -
     assert client().post("/insights/digest/", {"wanted": "yes"}).status_code == 302
     assert "every Monday by mail" in client().get("/insights/report/").content.decode()
     assert Digest.objects.get().next_at == MONDAY
-    assert [sent(MONDAY - timedelta(seconds=1)), sent(MONDAY), sent(MONDAY + timedelta(hours=1))] == [0, 1, 0]
+    assert [sent(MONDAY - timedelta(minutes=1)), sent(MONDAY), sent(MONDAY + timedelta(hours=1))] == [0, 1, 0]
     letter = Delivery.objects.get(payload__why=digest.WHY)
     assert letter.label == stella().email
     assert letter.notice.subject == "Last week: 5 incidents"

@@ -1,7 +1,7 @@
 """Five seconds to take back what goes outside, and what becomes of the words then (design, principle 7)."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def world() -> None:
+def world(still: datetime) -> None:
     everybody_on_call()
     member("Stella", "stakeholders")
 
@@ -70,7 +70,7 @@ def room(incident: Incident) -> str:
 def test_a_bulletin_goes_out_after_five_seconds_whoever_closed_their_window() -> None:
     incident = told()
     write(incident, sheet())
-    assert "Your bulletin goes out in 4 s" in room(incident)
+    assert "Your bulletin goes out in 5 s" in room(incident)
     outgoing.publish_due(clock.now())
     assert not Bulletin.objects.exists()
     go_out()

@@ -1,6 +1,6 @@
 """A subscriber whose letters come back is quarantined; one whose mail server, or ours, is away is not."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_one_refused_for_good_is_enough() -> None:
     assert "550 5.1.1 no such user" in Subscriber.objects.get(pk=gone.pk).quarantined_because
 
 
-def test_five_refused_for_now_within_seven_days_are_enough() -> None:
+def test_five_refused_for_now_within_seven_days_are_enough(still: datetime) -> None:
     full, once = subscriber("full@example.com"), subscriber("once@example.com")
     for _ in range(4):
         tried(full, FULL)

@@ -77,12 +77,13 @@ def test_nobody_waits_for_the_lease_of_a_process_that_is_known_to_be_dead(wire: 
 
 def test_a_process_that_lives_keeps_what_it_holds_until_its_lease_ends(wire: Wire, told: Told) -> None:
     told("Stella", "Eve")
-    book = Journal()
+    book, before = Journal(), clock.now()
     first, _ = claimed(book)
+    held_at = clock.now()
     book.begin(first.held)
     book.end(first.held, ended())
-    assert takeover.take_over(clock.now() + timedelta(seconds=59)) == 0
-    assert takeover.take_over(clock.now() + timedelta(seconds=61)) == 2
+    assert takeover.take_over(before + timedelta(seconds=59)) == 0
+    assert takeover.take_over(held_at + timedelta(seconds=61)) == 2
     assert states() == [(State.SENT, 1, False), (State.WAITING, 0, False)]
     book.close()
 
