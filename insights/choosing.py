@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from incidents.models import Incident
+from incidents.visibility import SEES_RESTRICTED
+from insights import keeping
 from insights.facts import RUNS, marks
 from insights.filters import Days, Filters, days
 from insights.gathering import Piece, Reader, narrowed
@@ -62,6 +64,8 @@ class Choice:
 
 def choose(filters: Filters, *, user: User, now: datetime, names: Collection[str] = RUNS) -> Choice:
     """What this person may know of the incidents that the filters choose; a handful of statements."""
+    if not user.has_perm(SEES_RESTRICTED):
+        keeping.withdraw()
     zone = organisation.calendar().zone
     asked = days(filters, today=now.astimezone(zone).date())
     return chosen(filters, asked, user=user, zone=zone, names=names)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from incidents.vocabulary import Visibility
 from insights import counting, facts, reading
 from insights.counting import Counted, Part
 from insights.facts import RUNS, Place, name_of, places
@@ -37,6 +38,24 @@ def catch_up(now: datetime) -> None:
         pass
 
 
+def withdraw() -> None:
+    """Take out at once what was restricted since its fact was made: nobody's figures wait for the ticker to forget it.
+
+    Whoever is folding or making everything anew is waited for; its note stays, and changes nothing any more.
+    """
+    noted = Fact.objects.filter(pk__in=Changed.objects.values("incident_id"))
+    hidden = noted.filter(is_restricted=False, incident__visibility=Visibility.RESTRICTED)
+    pks = set(hidden.values_list("pk", flat=True))
+    if pks:
+        _withdraw(pks)
+
+
+@transaction.atomic
+def _withdraw(pks: set[UUID]) -> None:
+    Keeper.objects.select_for_update().get(pk=1)
+    _settle(pks)
+
+
 def waiting() -> int:
     """How many notes of changes are still to be folded in; of many only that there are many."""
     return Changed.objects.all()[:AT_ONCE].count()
@@ -53,13 +72,17 @@ def _fold() -> int:
     if not Keeper.objects.select_for_update(skip_locked=True).filter(pk=1).exists():
         return 0
     notes = dict(Changed.objects.order_by("pk").values_list("pk", "incident_id")[:AT_ONCE])
-    changes = _changes(set(notes.values()))
+    _settle(set(notes.values()))
+    Changed.objects.filter(pk__in=notes).delete()
+    return len(notes)
+
+
+def _settle(pks: set[UUID]) -> None:
+    changes = _changes(pks)
     _recount(changes)
     made = [new for _, new in changes if new]
     Fact.objects.bulk_create(made, update_conflicts=True, unique_fields=["incident"], update_fields=facts.FIELDS[1:])
     Fact.objects.filter(pk__in=[old.pk for old, new in changes if old and not new]).delete()
-    Changed.objects.filter(pk__in=notes).delete()
-    return len(notes)
 
 
 def _changes(pks: set[UUID]) -> list[Change]:

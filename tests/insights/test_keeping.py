@@ -270,6 +270,20 @@ def test_two_narrow_filters_are_counted_from_the_facts(morning: datetime) -> Non
     assert {group.label: pool.n for group, pool in found.rows.items()} == {"Team Checkout": 1, "Team Search": 1}
 
 
+def test_what_was_just_restricted_is_in_nobody_elses_figures_before_the_ticker_comes() -> None:
+    incident = mitigated_within(30)
+    mitigated_within(50)
+    keeping.catch_up(clock.now())
+    access.restrict(incident, actor=grace(), reason="personal data")
+    assert keeping.waiting()
+    for period in Period.MONTH, Period.ALL:
+        seen = choosing.choose(Filters(period=period), user=stella(), now=clock.now()).everything
+        assert (seen.n, seen.runs("mitigate").percentile(1)) == (1, 3000)
+    assert choosing.choose(Filters(), user=grace(), now=clock.now()).everything.n == 2
+    keeping.catch_up(clock.now())
+    assert remaking.verify() == []
+
+
 def test_imported_history_is_kept_apart(morning: datetime) -> None:
     mitigated_within(30)
     mitigated_within(60)
