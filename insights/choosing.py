@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from incidents.models import Incident
 from incidents.visibility import SEES_RESTRICTED
 from insights import keeping
 from insights.facts import RUNS, marks
-from insights.filters import Days, Filters, days
+from insights.filters import By, Days, Filters, days
 from insights.gathering import Piece, Reader, narrowed
 from insights.grouping import EVERYTHING, Group, Grouping, grouping
 from insights.models import Fact
@@ -85,11 +85,15 @@ def chosen(filters: Filters, asked: Days, *, user: User, zone: ZoneInfo, names: 
 
 
 def before(choice: Choice, *, names: Collection[str] = RUNS) -> Choice | None:
-    """The same filters over as many days that end where the choice begins; None where it has no beginning or end."""
+    """The same filters over as many days that end where the choice begins; None where it has no beginning or end.
+
+    Its incidents are counted together: its rows are the severities, whatever those of the choice are.
+    """
     earlier = choice.days.before()
     if earlier is None:
         return None
-    return chosen(choice.filters, earlier, user=choice.user, zone=choice.zone, names=names)
+    filters = replace(choice.filters, by=By.SEVERITY)
+    return chosen(filters, earlier, user=choice.user, zone=choice.zone, names=names)
 
 
 def count(filters: Filters, *, user: User, now: datetime) -> int:

@@ -1,7 +1,6 @@
 """Many facts counted into one: how it is added to and taken from, and how it lies in a row. Pure."""
 
 from array import array
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from typing import Any
 
 from insights.facts import RUNS, amounts, marks
 from insights.models import Fact, Tally
-from insights.runs import KIND, Runs, packed, unpacked
+from insights.runs import KIND, Run, Runs, packed, unpacked
 
 
 class Part:
@@ -17,6 +16,9 @@ class Part:
 
     def __init__(self, fact: Fact) -> None:
         self.amounts = tuple(amounts(fact))
+        # Most add one: counted together, many at a time.
+        self.ones = tuple(key for key, amount in self.amounts if amount == 1)
+        self.more = tuple((key, amount) for key, amount in self.amounts if amount != 1)
         self.marks = tuple(marks(fact))
 
 
@@ -31,33 +33,41 @@ class Counted:
     names: Collection[str] = RUNS
     n: int = 0
     numbers: Counter[str] = field(default_factory=Counter)
-    solid: dict[str, "array[int]"] = field(default_factory=lambda: defaultdict(_nothing))
-    hollow: dict[str, "array[int]"] = field(default_factory=lambda: defaultdict(_nothing))
+    solid: dict[str, Run] = field(default_factory=lambda: defaultdict(Run))
+    hollow: dict[str, Run] = field(default_factory=lambda: defaultdict(Run))
+    # What was added and is not yet in its run, by the name of the run and whether it is hollow.
+    added: dict[tuple[str, bool], "array[int]"] = field(default_factory=lambda: defaultdict(_nothing))
 
     def add(self, part: Part) -> None:
         """Count it in; `settle` before the runs are read."""
-        self._count(part, 1)
+        self.n += 1
+        self.numbers.update(part.ones)
+        for key, amount in part.more:
+            self.numbers[key] += amount
         for name, value, is_hollow in part.marks:
-            if name in self.names:
-                (self.hollow if is_hollow else self.solid)[name].append(value)
+            self.added[name, is_hollow].append(value)
 
     def take(self, part: Part) -> None:
-        """Count it out again, while the runs are sorted."""
-        self._count(part, -1)
+        """Count it out again, while the runs are settled."""
+        self.n -= 1
+        self.numbers.subtract(dict(part.amounts))
         for name, value, is_hollow in part.marks:
             if name in self.names:
-                run = (self.hollow if is_hollow else self.solid)[name]
-                run.pop(bisect_left(run, value))
+                (self.hollow if is_hollow else self.solid)[name].take(value)
 
-    def _count(self, part: Part, by: int) -> None:
-        self.n += by
-        for key, amount in part.amounts:
-            self.numbers[key] += by * amount
+    def join(self, other: "Counted") -> None:
+        """Count everything in that the other counts, which is settled."""
+        self.n += other.n
+        self.numbers.update(other.numbers)
+        for is_hollow, runs in ((False, other.solid), (True, other.hollow)):
+            for name, run in runs.items():
+                self.added[name, is_hollow].extend(run)
 
     def settle(self) -> None:
-        for runs in (self.solid, self.hollow):
-            for name, run in runs.items():
-                runs[name] = array(KIND, sorted(run))
+        for (name, is_hollow), values in self.added.items():
+            if name in self.names:
+                (self.hollow if is_hollow else self.solid)[name].put(values)
+        self.added.clear()
 
     def runs(self, name: str) -> Runs:
         return Runs((self.solid[name],), (self.hollow[name],))

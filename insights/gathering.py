@@ -75,6 +75,9 @@ class Reader:
 
     def __init__(self, filters: Filters, asked: Days, user: User, groups: Grouping, names: Collection[str]) -> None:
         self.filters, self.days, self.user, self.groups, self.names = filters, asked, user, groups, names
+        # Where nothing lies after the last day, whole months and years hold what is asked for.
+        is_last = asked.last is not None and not Fact.objects.filter(day__gt=asked.last).exists()
+        self.spanned = Days(asked.first) if is_last else asked
         self.sees_all = user.has_perm(SEES_RESTRICTED)
         self.scope = filters.scopes[0] if filters.scopes else scopes.EVERYTHING
         # Restricted incidents that the viewer sees as a member.
@@ -93,7 +96,7 @@ class Reader:
         """Of the filter's own scope; of several narrow filters the facts are counted."""
         if len(self.filters.scopes) > 1:
             return self._counted([*self._open(), *self.own], is_scoped=False)
-        spans = cut(self.days, with_years=with_years)
+        spans = cut(self.spanned, with_years=with_years)
         found = list(self._tallies(Q(scope=self.scope), spans, with_days=not self.scope))
         left = self._left_over(spans) if self.scope else []
         return found + self._counted([*left, *self.own], is_scoped=False)
@@ -102,7 +105,7 @@ class Reader:
         """Of each scope that is a row; an incident may be in several."""
         if self.filters.scopes:
             return self._counted([*self._open(), *self.own], is_scoped=True)
-        spans = cut(self.days)
+        spans = cut(self.spanned)
         found = list(self._tallies(Q(scope__startswith=f"{self.groups.kind}:"), spans, with_days=False))
         return found + self._counted([*self._left_over(spans), *self.own], is_scoped=True)
 

@@ -98,15 +98,45 @@ def _plain(value: Any) -> Any:
 
 @dataclass
 class _Sum:
-    """Tallies that are being counted, by how long they last."""
+    """Tallies that are being counted: facts into the shortest, these into months, and months into years."""
 
-    by_month: dict[Place, Counted] = field(default_factory=lambda: defaultdict(Counted))
+    shortest: dict[Place, Counted] = field(default_factory=lambda: defaultdict(Counted))
     by_year: dict[Place, Counted] = field(default_factory=lambda: defaultdict(Counted))
 
     def add(self, fact: Fact) -> None:
         part = Part(fact)
         for place in places(fact):
-            (self.by_year if place[1] == Tally.Grain.YEAR else self.by_month)[place].add(part)
+            if place[1] == (Tally.Grain.MONTH if place[0] else Tally.Grain.DAY):
+                self.shortest[place].add(part)
+
+    def end_month(self) -> dict[Place, Counted]:
+        """Every tally of the month that is over, and of its days."""
+        found, self.shortest = dict(self.shortest), defaultdict(Counted)
+        _settle(found)
+        whole: dict[Place, Counted] = defaultdict(Counted)
+        for place, counted in found.items():
+            if place[1] == Tally.Grain.DAY:
+                whole[_longer(place, Tally.Grain.MONTH, place[2].replace(day=1))].join(counted)
+        _settle(whole)
+        found |= whole
+        for place, counted in found.items():
+            if place[1] == Tally.Grain.MONTH:
+                self.by_year[_longer(place, Tally.Grain.YEAR, place[2].replace(month=1))].join(counted)
+        return found
+
+    def end_year(self) -> dict[Place, Counted]:
+        found, self.by_year = dict(self.by_year), defaultdict(Counted)
+        _settle(found)
+        return found
+
+
+def _longer(place: Place, grain: Tally.Grain, start: date) -> Place:
+    return place[0], grain.value, start, *place[3:]
+
+
+def _settle(made: dict[Place, Counted]) -> None:
+    for counted in made.values():
+        counted.settle()
 
 
 def walk(zone: ZoneInfo) -> Iterator[Month]:
@@ -116,12 +146,9 @@ def walk(zone: ZoneInfo) -> Iterator[Month]:
         found = [facts.made(one, zone) for pks in _chunks(_declared(start, following, zone)) for one in pks]
         for fact in found:
             total.add(fact)
-        complete, total.by_month = dict(total.by_month), defaultdict(Counted)
+        complete = total.end_month()
         if start.year != following.year:
-            complete |= total.by_year
-            total.by_year = defaultdict(Counted)
-        for counted in complete.values():
-            counted.settle()
+            complete |= total.end_year()
         yield Month(start, found, complete)
 
 

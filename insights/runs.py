@@ -1,22 +1,105 @@
 """Many durations as sorted runs of whole seconds: exact counts and percentiles without merging them. Pure.
 
-A run is kept for each day, month and year. To find the k-th of all of them, a bound is moved until so many
-lie below it; that costs a bisection in each run, however many values there are.
+A run is kept for each day, month and year: its values, each once, and how often each occurs. Many incidents took the
+same number of seconds, so that a run of a year is hardly longer than that of a month. To find the k-th of all of
+them, a bound is moved until so many lie below it; that costs a bisection in each run, however many values there are.
 """
 
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, chain, repeat
+from operator import mul
 
-# Four bytes without a sign: 136 years in seconds.
+# Four bytes without a sign: 136 years in seconds. What is smaller is kept in fewer.
 KIND = "I"
+KINDS = "BHI"
 # Shorter runs are merged before they are asked; longer ones cost less to ask than to merge.
 SHORT = 1024
-WIDTH = array(KIND).itemsize
+# So many new values are put in one by one; more are sorted in together.
+FEW = 32
+# From so many numbers on it is worth it to keep them in fewer bytes.
+WORTH = 64
 
-Run = Sequence[int]
+
+class Run:
+    """Whole seconds in their order: each value once, and how often it occurs."""
+
+    def __init__(self, values: "array[int] | None" = None, counts: "array[int] | None" = None) -> None:
+        self.values = array(KIND) if values is None else values
+        self.counts = array(KIND) if counts is None else counts
+
+    @cached_property
+    def ends(self) -> "array[int]":
+        """Of each value, how many are at most that."""
+        return array(KIND, accumulate(self.counts))
+
+    def __len__(self) -> int:
+        return self.ends[-1] if self.counts else 0
+
+    def __iter__(self) -> Iterator[int]:
+        return chain.from_iterable(map(repeat, self.values, self.counts))
+
+    def below(self, bound: float) -> int:
+        """How many are less than `bound`."""
+        place = bisect_left(self.values, bound)
+        return self.ends[place - 1] if place else 0
+
+    def at_most(self, bound: float) -> int:
+        place = bisect_right(self.values, bound)
+        return self.ends[place - 1] if place else 0
+
+    def between(self, low: int, high: int) -> Iterator[int]:
+        """The values above `low` and below `high`, as often as they occur."""
+        first, last = bisect_right(self.values, low), bisect_left(self.values, high)
+        return chain.from_iterable(map(repeat, self.values[first:last], self.counts[first:last]))
+
+    def put(self, new: "array[int]") -> None:
+        """Count values in, in any order."""
+        if self.values and len(new) <= FEW:
+            for value in new:
+                self._change(value, 1)
+        elif len(new) == 1:
+            self._become(new, array(KIND, (1,)))
+        else:
+            counted = Counter(sorted([*self, *new]))
+            self._become(array(KIND, counted.keys()), array(KIND, counted.values()))
+
+    def take(self, value: int) -> None:
+        """Count one value out. Raises `ValueError` where there is none."""
+        self._change(value, -1)
+
+    def _become(self, values: "array[int]", counts: "array[int]") -> None:
+        self.values, self.counts = values, counts
+        self.__dict__.pop("ends", None)
+
+    def _change(self, value: int, by: int) -> None:
+        # Those that were read may be narrower than what comes.
+        values, counts = _widened(self.values), _widened(self.counts)
+        place = bisect_left(values, value)
+        if place == len(values) or values[place] != value:
+            if by < 0:
+                raise ValueError(f"{value} is not in the run.")
+            values.insert(place, value)
+            counts.insert(place, 0)
+        counts[place] += by
+        if not counts[place]:
+            del values[place], counts[place]
+        self._become(values, counts)
+
+
+def _widened(part: "array[int]") -> "array[int]":
+    return part if part.typecode == KIND else array(KIND, part)
+
+
+def run_of(values: Iterable[int]) -> Run:
+    """A run of values in any order."""
+    counted = Counter(sorted(values))
+    return Run(array(KIND, counted.keys()), array(KIND, counted.values()))
 
 
 @dataclass(frozen=True)
@@ -40,29 +123,35 @@ class Runs:
 
     @property
     def longest(self) -> int:
-        return max((run[-1] for run in self.all if run), default=0)
+        return max((run.values[-1] for run in self.all if run.values), default=0)
+
+    @property
+    def total(self) -> int:
+        """All seconds together."""
+        return sum(sum(map(mul, run.values, run.counts)) for run in self.all)
 
     def below(self, bound: float) -> int:
         """How many are less than `bound` seconds."""
-        return sum([bisect_left(run, bound) for run in self.all])
+        return sum([run.below(bound) for run in self.all])
 
     def hollow_below(self, bound: float) -> int:
-        return sum([bisect_left(run, bound) for run in self.hollow])
+        return sum([run.below(bound) for run in self.hollow])
 
     def at_most(self, bound: float) -> int:
-        return sum([bisect_right(run, bound) for run in self.all])
+        return sum([run.at_most(bound) for run in self.all])
 
     def first_from(self, bound: float) -> int:
         """The least of those that take at least `bound` seconds; there is one."""
-        return min(run[place] for run in self.all if (place := bisect_left(run, bound)) < len(run))
+        places = ((run.values, bisect_left(run.values, bound)) for run in self.all)
+        return min(values[place] for values, place in places if place < len(values))
 
     def nth(self, place: int) -> int:
         """The value at a place, counted from 0, as if all were sorted together."""
-        runs = [run for run in self.all if run]
-        least, most = min(run[0] for run in runs), max(run[-1] for run in runs)
+        runs = [run for run in self.all if run.values]
+        least, most = min(run.values[0] for run in runs), max(run.values[-1] for run in runs)
         while least < most:
             middle = (least + most) // 2
-            if sum([bisect_right(run, middle) for run in runs]) > place:
+            if sum([run.at_most(middle) for run in runs]) > place:
                 most = middle
             else:
                 least = middle + 1
@@ -71,7 +160,7 @@ class Runs:
     def slice(self, first: int, last: int) -> "Slice":
         """The values of the places from `first` to `last`, to be asked often."""
         least, most = self.nth(first), self.nth(last)
-        inner = sorted(value for run in self.all for value in run[bisect_right(run, least) : bisect_left(run, most)])
+        inner = sorted(value for run in self.all for value in run.between(least, most))
         return Slice(least, most, self.at_most(least), inner)
 
     def percentile(self, share: float) -> float:
@@ -103,7 +192,7 @@ class Slice:
 
 def of(values: Iterable[int], hollow: Iterable[int] = ()) -> Runs:
     """Runs of values in any order."""
-    return Runs((array(KIND, sorted(values)),), (array(KIND, sorted(hollow)),))
+    return Runs((run_of(values),), (run_of(hollow),))
 
 
 def together(several: Iterable[Runs]) -> Runs:
@@ -115,28 +204,41 @@ def together(several: Iterable[Runs]) -> Runs:
 
 
 def _merged(runs: Iterable[Run]) -> tuple[Run, ...]:
-    short: list[int] = []
     long: list[Run] = []
+    few: list[Run] = []
     for run in runs:
-        if len(run) < SHORT:
-            short.extend(run)
-        else:
-            long.append(run)
-    short.sort()
-    return (*long, short) if short else tuple(long)
+        if run.values:
+            (few if len(run.values) < SHORT else long).append(run)
+    return (*long, *few) if len(few) < 2 else (*long, run_of(chain.from_iterable(few)))
 
 
 def packed(solid: Run, hollow: Run) -> bytes:
-    """As it is kept in a column: how many are solid, then all of them; nothing for none."""
-    if not solid and not hollow:
+    """As it is kept in a column: the kinds and lengths of its four parts, then these; nothing for none."""
+    if not solid.values and not hollow.values:
         return b""
-    return array(KIND, [len(solid), *solid, *hollow]).tobytes()
+    parts = [_narrowed(part) for run in (solid, hollow) for part in (run.values, run.counts)]
+    head = array(KIND, [4 * len(part) + KINDS.index(part.typecode) for part in parts])
+    return b"".join([head.tobytes(), *(part.tobytes() for part in parts)])
 
 
-def unpacked(kept: bytes | memoryview) -> tuple["array[int]", "array[int]"]:
-    """Solid and hollow runs of a column."""
-    values = array(KIND)
-    values.frombytes(kept)
-    if not values:
-        return values, array(KIND)
-    return values[1 : 1 + values[0]], values[1 + values[0] :]
+def _narrowed(part: "array[int]") -> "array[int]":
+    if len(part) < WORTH:
+        return _widened(part)
+    most = max(part)
+    return array("B" if most < 1 << 8 else "H" if most < 1 << 16 else KIND, part)
+
+
+def unpacked(kept: bytes | memoryview) -> tuple[Run, Run]:
+    """Solid and hollow run of a column."""
+    if not kept:
+        return Run(), Run()
+    lies = memoryview(kept)
+    width = array(KIND).itemsize
+    head, at, parts = array(KIND, bytes(lies[: 4 * width])), 4 * width, []
+    for told in head:
+        part = array(KINDS[told % 4])
+        end = at + told // 4 * part.itemsize
+        part.frombytes(lies[at:end])
+        parts.append(part)
+        at = end
+    return Run(parts[0], parts[1]), Run(parts[2], parts[3])

@@ -9,8 +9,13 @@ import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from hypothesis import settings as drawing
 
 from kit import clock
+
+# How long an example takes says nothing of it where other work shares the machine.
+drawing.register_profile("house", deadline=None)
+drawing.load_profile("house")
 
 MORNING = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 

@@ -1,7 +1,9 @@
 """Percentiles and proportions agree with an independent computation and keep their promises."""
 
 import math
+from array import array
 from itertools import pairwise
+from random import Random
 
 import numpy
 import pytest
@@ -63,10 +65,32 @@ def test_percentiles_rise_and_stay_within_what_was_measured(values: list[int]) -
 
 @given(durations, durations)
 def test_what_is_packed_comes_out_again(solid: list[int], hollow: list[int]) -> None:
-    first, second = runs.unpacked(runs.packed(sorted(solid), sorted(hollow)))
+    first, second = runs.unpacked(runs.packed(runs.run_of(solid), runs.run_of(hollow)))
     assert (list(first), list(second)) == (sorted(solid), sorted(hollow))
-    assert not runs.packed([], [])
+    assert not runs.packed(runs.Run(), runs.Run())
     assert [list(run) for run in runs.unpacked(b"")] == [[], []]
+
+
+@given(durations, some.lists(durations, max_size=4), some.randoms())
+def test_a_run_holds_what_was_put_in_and_not_taken_out(first: list[int], more: list[list[int]], random: Random) -> None:
+    run, expected = runs.run_of(first), list(first)
+    for values in more:
+        run = runs.unpacked(runs.packed(run, runs.Run()))[0]
+        run.put(array(runs.KIND, values))
+        expected += values
+        gone = expected.pop(random.randrange(len(expected)))
+        run.take(gone)
+        assert list(run) == sorted(expected)
+        assert (len(run), run.below(gone)) == (len(expected), sum(value < gone for value in expected))
+        assert runs.packed(run, runs.Run()) == runs.packed(runs.run_of(expected), runs.Run())
+    with pytest.raises(ValueError, match="is not in the run"):
+        run.take(10**9)
+
+
+def test_many_incidents_of_the_same_length_are_kept_as_one() -> None:
+    kept = runs.packed(runs.run_of([900] * 100_000), runs.Run())
+    assert len(kept) < 100
+    assert len(runs.unpacked(kept)[0]) == 100_000
 
 
 @given(counts)

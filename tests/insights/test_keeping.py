@@ -169,7 +169,7 @@ def test_the_property_can_fail() -> None:
 def test_a_tally_that_is_off_is_found_and_made_anew() -> None:
     mitigated_within(30)
     keeping.catch_up(clock.now())
-    Tally.objects.filter(grain="m").update(mitigate=runs.packed([7], []))
+    Tally.objects.filter(grain="m").update(mitigate=runs.packed(runs.run_of([7]), runs.run_of([])))
     assert any("is not the sum of its facts" in sentence for sentence in remaking.verify())
     with pytest.raises(CommandError, match="is not the sum of its facts"):
         call_command("keep_figures", "verify")
