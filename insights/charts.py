@@ -23,7 +23,8 @@ ENDS = (HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY, 3650 * DAY)
 # Left of the first tick lies a band for what took less than a minute, which no log axis can show.
 BAND = 6.0
 RIGHT = 98.5
-COLUMN = 1.5
+# So wide that an answer stays small: each column that is not empty is a link.
+COLUMN = 2.5
 # In pixels: a row is this high, dots lie this far apart, and at most so many above each other.
 HEIGHT, STEP, MOST_DOTS = 44.0, 5.5, 7
 # A column is a dotted line; a hair more than its last dot's place, so that rounding does not lose the dot.
@@ -175,7 +176,8 @@ def _mark(column: Column, runs: Runs, scale: Axis, each: int, named: Mapping[int
 def _label(column: Column, alone: int | None, reference: str) -> str:
     if alone is not None:
         return f"{reference or 'One incident'}: {span(alone)}"
-    return f"{column.count} incidents: {span(column.least)} to {span(column.below)}"
+    upper = "or longer" if math.isinf(column.below) else f"to {span(column.below)}"
+    return f"{column.count} incidents: {span(column.least)} {upper}"
 
 
 @dataclass(frozen=True)

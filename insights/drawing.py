@@ -20,8 +20,8 @@ from insights.pools import LeftOut
 from insights.sentences import brief, span
 from insights.stages import Share
 
-# A page shows so many rows of a chart; the table behind it holds all.
-MOST_ROWS = 12
+# A page shows so many rows of a chart, the table behind it some more; the CSV holds all.
+MOST_ROWS, MOST_IN_TABLE = 6, 24
 # Which row has a sentence of its own above the panel: the first of the severities, the last of the months.
 TOLD_APART = {By.SEVERITY: 0, By.MONTH: -1}
 
@@ -88,7 +88,9 @@ class DrawnPanel:
     sentence: str
     rows: list[DrawnRow]
     table: list[DrawnRow]
+    # How many rows stand in the table alone, and how many not even there.
     hidden: int
+    unlisted: int
     # What a dot stands for, where it is more than one incident.
     dots: str
     left_out: list[DrawnLeftOut]
@@ -153,14 +155,13 @@ def draw(dashboard: Dashboard, named: Named) -> Drawing:
 
 
 def _panel(panel: Panel, scale: charts.Axis, links: Links, named: Named) -> DrawnPanel:
-    # Of months the latest are shown, of everything else the first in their order.
-    shown = panel.rows[-MOST_ROWS:] if links.filters.by == By.MONTH else panel.rows[:MOST_ROWS]
+    shown, listed = (_first(panel.rows, most, links.filters.by) for most in (MOST_ROWS, MOST_IN_TABLE))
     columns = {row.group: charts.columns(row.measured, scale) for row in (panel.everything, *shown)}
     of_all = charts.dots_stand_for([columns[panel.everything.group]])
     each = charts.dots_stand_for(columns[row.group] for row in shown)
     table = [
         _row(panel, row, columns.get(row.group, []), scale, of_all if row is panel.everything else each, links, named)
-        for row in panel.all_rows
+        for row in (panel.everything, *listed)
     ]
     target = panel.measure.target
     return DrawnPanel(
@@ -168,7 +169,8 @@ def _panel(panel: Panel, scale: charts.Axis, links: Links, named: Named) -> Draw
         sentence=_lead(panel, links.filters.by),
         rows=[drawn for drawn in table if drawn.row in (panel.everything, *shown)],
         table=table,
-        hidden=len(panel.rows) - len(shown),
+        hidden=len(listed) - len(shown),
+        unlisted=len(panel.rows) - len(listed),
         dots=_dots(of_all, each),
         left_out=[
             DrawnLeftOut(left, WHY[left.outcome], links.to(measure=panel.measure.key, outcome=left.outcome.value))
@@ -177,6 +179,11 @@ def _panel(panel: Panel, scale: charts.Axis, links: Links, named: Named) -> Draw
         fallback_href=links.to(measure=panel.measure.key, fallback="yes"),
         target=span(target.total_seconds()) if target else "",
     )
+
+
+def _first(rows: tuple[Row, ...], most: int, by: By) -> tuple[Row, ...]:
+    """Of months the latest, of everything else the first in their order."""
+    return rows[-most:] if by == By.MONTH else rows[:most]
 
 
 def _rate(rate: Rate, links: Links) -> DrawnRate:
@@ -251,19 +258,18 @@ def _behind(mark: Mark, listed: str) -> str:
 
 
 def _shape(mark: Mark) -> str:
-    label = escape(mark.label)
-    hit = f'<rect class="hit" x="{mark.hit}" y="0" width="1.5%" height="44"/>'
+    hit = f'<rect class="hit" x="{mark.hit}" width="{charts.COLUMN}%" height="44"/>'
     solid = _dotted("dots", mark, mark.solid_top, mark.end)
     hollow = _dotted("dots", mark, mark.top, mark.hollow_end) + _dotted(
         "dots is-hollow", mark, mark.top, mark.hollow_end
     )
-    return f'tabindex="-1" aria-label="{label}"><title>{label}</title>{hit}{solid}{hollow}'
+    return f'tabindex="-1"><title>{escape(mark.label)}</title>{hit}{solid}{hollow}'
 
 
 def _dotted(kind: str, mark: Mark, top: float | None, end: float | None) -> str:
     if top is None or end is None:
         return ""
-    return f'<line class="{kind}" x1="{mark.x}" x2="{mark.x}" y1="{top}" y2="{end}"/>'
+    return f'<line class="{kind}" x1="{mark.x}" x2="{mark.x}" y1="{top:g}" y2="{end:g}"/>'
 
 
 def _numbers(measure: Measure, row: Row, links: Links) -> Iterator[Number]:
