@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import problems, reading
+from insights import metering
+from notifications.views import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("roles.entrance")),
@@ -12,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("statuspage.urls")),
     path("", include("notifications.urls")),
     path("", include("insights.urls")),
+    path("metrics", health.prometheus, {"sources": (metering.families,)}, name="metrics"),
     path("api/v1/schema", reading.OpenAPI.as_view(), name="api_schema"),
     path("api/v1/docs", reading.docs, name="api_docs"),
 ]

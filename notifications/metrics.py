@@ -1,6 +1,6 @@
 """Prometheus metrics, read from the database when they are asked for; the first is the one to be woken for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Count
@@ -20,8 +20,15 @@ from statuspage.models import Untold as UntoldBulletin
 PREFIX = "sitrep_"
 
 
+# What another room says of itself.
+Source = Callable[[], Iterator[Metric]]
+
+
 class _Collector:
     """Asks the database anew each time."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self.sources = sources
 
     def collect(self) -> Iterator[Metric]:
         now = clock.now()
@@ -41,12 +48,14 @@ class _Collector:
                 yield _one(f"{kind.value}_heartbeat_seconds", f"Since the last sign of life of a {kind.value}.", age)
         yield from _audit(now)
         yield _incidents()
+        for source in self.sources:
+            yield from source()
 
 
-def latest() -> bytes:
+def latest(sources: Iterable[Source] = ()) -> bytes:
     """All of it in Prometheus' text format."""
-    registry = CollectorRegistry()
-    registry.register(_Collector())
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(sources))
     return generate_latest(registry)
 
 

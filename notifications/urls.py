@@ -7,7 +7,6 @@ from notifications.views import channels, contacts, endpoints, health, letters, 
 
 urlpatterns: list[URLPattern] = [
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.prometheus, name="metrics"),
     path("engine/", health.engine, name="engine"),
     path("incidents/<slug:reference>/told/", told.page, name="told"),
     re_path(r"^incidents/(?P<reference>[-\w]+)/told\.(?P<form>csv|json)$", told.export, name="told_export"),

@@ -1,5 +1,7 @@
 """What machines ask: can it work; and the engine's sign in every page's head."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from notifications import health, metrics
+from notifications.metrics import Source
 from notifications.templatetags import engine as tag
 
 NOT_READY = 503
@@ -37,11 +40,11 @@ def engine(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-def prometheus(request: HttpRequest) -> HttpResponse:
+def prometheus(request: HttpRequest, sources: Iterable[Source]) -> HttpResponse:
     """Metrics, for this machine and for whoever shows METRICS_TOKEN as a bearer token."""
     if not _may_read(request):
         return HttpResponse("Show METRICS_TOKEN as a bearer token, or ask from this machine.\n", status=403)
-    return HttpResponse(metrics.latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(metrics.latest(sources), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read(request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 
+from incidents import access
 from incidents.vocabulary import Severity
 from insights import keeping
 from kit import clock, tables
@@ -114,3 +115,44 @@ def test_who_may_not_look_gets_a_problem(address: str) -> None:
     refused = nobody.get(address)
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert Client().get(address).status_code in (401, 403)
+
+
+def scraped(*, fold: bool = True) -> dict[str, float]:
+    """What Prometheus reads, by name and labels."""
+    if fold:
+        keeping.catch_up(clock.now())
+    text = Client().get("/metrics").content.decode()
+    return {
+        name: float(value)
+        for name, _, value in (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    }
+
+
+def test_prometheus_reads_counts_durations_and_stages() -> None:
+    found = scraped()
+    assert found['sitrep_incidents_total{severity="S2",type="availability"}'] == 5
+    name = "sitrep_incident_duration_seconds"
+    kept = {
+        bound: found[f'{name}_bucket{{duration="mitigate",le="{bound}",severity="S2"}}']
+        for bound in ("300.0", "900.0", "1800.0", "3600.0", "+Inf")
+    }
+    assert kept == {"300.0": 0, "900.0": 1, "1800.0": 3, "3600.0": 4, "+Inf": 5}
+    assert found[f'{name}_count{{duration="mitigate",severity="S2"}}'] == 5
+    assert found[f'{name}_sum{{duration="mitigate",severity="S2"}}'] == 600 * 60
+    assert found['sitrep_incident_stage_seconds_total{severity="S2",stage="resolve"}'] == 5 * 60
+
+
+def test_prometheus_reads_nothing_of_what_is_restricted() -> None:
+    before = of_incidents(scraped())
+    mitigated_within(70, restricted=True)
+    access.restrict(mitigated_within(90), actor=grace(), reason="personal data")
+    assert of_incidents(scraped()) == before
+    opened = mitigated_within(90)
+    assert of_incidents(scraped()) != before
+    # Not folded in yet.
+    access.restrict(opened, actor=grace(), reason="personal data")
+    assert of_incidents(scraped(fold=False)) == before
+
+
+def of_incidents(found: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in found.items() if name.startswith("sitrep_incident")}
