@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from insights import choosing, comparing, plotting, sentences
 from insights.comparing import Comparison, Durations, Shares
@@ -13,22 +12,16 @@ from insights.facts import DURATIONS
 from insights.filters import By
 from insights.forms import CompareForm, FilterForm
 from insights.sentences import interval, span
-from insights.views.answers import tidied, viewer
+from insights.views.answers import page
 from kit import clock
+from roles.models import User
 
 MONTHS = 24
 
 
-@require_safe
-def compare(request: HttpRequest) -> HttpResponse:
+@page(CompareForm, "insights/compare.html")
+def compare(request: HttpRequest, user: User, form: CompareForm) -> HttpResponse:
     """Each duration and proportion of two periods, or of two rows, with the plain sentence."""
-    user = viewer(request)
-    tidy = tidied(request)
-    if tidy:
-        return HttpResponseRedirect(tidy)
-    form = CompareForm(request.GET)
-    if not form.is_valid():
-        return render(request, "insights/compare.html", {"form": form}, status=422)
     choice = choosing.choose(form.filters(), user=user, now=clock.now(), names=DURATIONS)
     first, second = form.cleaned_data["a"], form.cleaned_data["b"]
     found = comparing.of_groups(choice, first, second) if first else comparing.of_periods(choice)
@@ -73,16 +66,9 @@ def _kept(side: Proportion | None) -> str:
     return f"{side.hits} of {side.n} ({interval(side)})" if side else "–"
 
 
-@require_safe
-def trend(request: HttpRequest) -> HttpResponse:
+@page(FilterForm, "insights/trend.html")
+def trend(request: HttpRequest, user: User, form: FilterForm) -> HttpResponse:
     """The medians of the last months with the interval in which each lies."""
-    user = viewer(request)
-    tidy = tidied(request)
-    if tidy:
-        return HttpResponseRedirect(tidy)
-    form = FilterForm(request.GET)
-    if not form.is_valid():
-        return render(request, "insights/trend.html", {"form": form}, status=422)
     filters = replace(form.filters(), by=By.MONTH)
     choice = choosing.choose(filters, user=user, now=clock.now(), names=DURATIONS)
     found = [plotting.draw(one, choice.filters) for one in comparing.trends(choice, MONTHS)]

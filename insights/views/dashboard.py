@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from insights import behind, choosing, drawing, keeping, panels, saving
 from insights.behind import Figure
@@ -15,21 +15,14 @@ from insights.durations import BY_KEY, Outcome
 from insights.filters import Filters, Imported, Period
 from insights.forms import DrillDownForm, FilterForm
 from insights.stages import DEFINITION, Stage
-from insights.views.answers import tidied, viewer
+from insights.views.answers import page, viewer
 from kit import clock
 from roles.models import User
 
 
-@require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
+@page(FilterForm, "insights/dashboard.html")
+def dashboard(request: HttpRequest, user: User, form: FilterForm) -> HttpResponse:
     """How long it took, by severity, type, service or month; the filters live in the address."""
-    user = viewer(request)
-    tidy = tidied(request)
-    if tidy:
-        return HttpResponseRedirect(tidy)
-    form = FilterForm(request.GET)
-    if not form.is_valid():
-        return render(request, "insights/dashboard.html", {"form": form}, status=422)
     now = clock.now()
     choice = choosing.choose(form.filters(), user=user, now=now)
     found = panels.dashboard(choice)
@@ -74,24 +67,20 @@ def _elsewhere(filters: Filters, *, user: User, now: Any) -> list[tuple[str, str
     return [(what, query, n) for what, query, n in found if n]
 
 
-@require_safe
-def incidents(request: HttpRequest) -> HttpResponse:
+@page(DrillDownForm, "insights/incidents.html")
+def incidents(request: HttpRequest, user: User, form: DrillDownForm) -> HttpResponse:
     """Exactly the incidents that a figure counts, longest first."""
-    user = viewer(request)
-    form = DrillDownForm(request.GET)
-    if not form.is_valid():
-        return render(request, "insights/incidents.html", {"form": form}, status=422)
     figure = _figure(form.cleaned_data)
     choice = choosing.choose(form.filters(), user=user, now=clock.now(), names=())
     pages = Paginator(behind.facts(figure, choice), behind.PAGE)
-    page = pages.get_page(form.cleaned_data["page"] or 1)
+    shown = pages.get_page(form.cleaned_data["page"] or 1)
     context = {
         "form": form,
         "figure": figure,
         "filters": choice.filters,
         "group": behind.group_of(figure, choice),
-        "page": page,
-        "lines": behind.lines(page.object_list, figure, user=user),
+        "page": shown,
+        "lines": behind.lines(shown.object_list, figure, user=user),
     }
     return render(request, "insights/incidents.html", context)
 

@@ -11,8 +11,9 @@ from insights import choosing, digest, documents, periodic, reporting
 from insights.facts import DURATIONS
 from insights.forms import ReportForm
 from insights.reporting import Report
-from insights.views.answers import viewer
+from insights.views.answers import page, viewer
 from kit import clock
+from roles.models import User
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +41,10 @@ def _report(request: HttpRequest, reference: str) -> Report:
     return reporting.of(found, user=user)
 
 
-@require_safe
-def periodical(request: HttpRequest) -> HttpResponse:
+@page(ReportForm, "insights/periodical.html")
+def periodical(request: HttpRequest, user: User, form: ReportForm) -> HttpResponse:
     """A month or a quarter: a line for each area with the same columns, and the incidents behind them."""
-    user, now = viewer(request), clock.now()
-    form = ReportForm(request.GET)
-    if not form.is_valid():
-        return render(request, "insights/periodical.html", {"form": form}, status=422)
-    choice = choosing.choose(form.filters(), user=user, now=now, names=DURATIONS)
+    choice = choosing.choose(form.filters(), user=user, now=clock.now(), names=DURATIONS)
     facts = choice.facts.order_by("-declared_at", "pk").select_related("incident")
     context = {
         "form": form,
