@@ -68,6 +68,10 @@ def _recurred(found: Milestones) -> Hits:
     return (int(found.is_recurrence), 1) if found.resolved_at and not found.outside else NONE
 
 
+def _repeated(found: Milestones) -> Hits:
+    return NONE if found.outside or found.is_repeat is None else (int(found.is_repeat), 1)
+
+
 def _ended(holds: Callable[[Milestones], bool]) -> Callable[[Milestones], Hits]:
     """Of everything that was looked at; imported history was looked at elsewhere."""
 
@@ -190,6 +194,15 @@ COUNTS: tuple[Count, ...] = (
         "Named as a recurrence of an earlier incident.",
         "Real incidents that are resolved.",
         _recurred,
+        is_good=False,
+    ),
+    Count(
+        "repeated",
+        "Same cause within 90 days",
+        "One of its services had an incident in the 90 days before it to which the same factor contributed. "
+        "Restricted incidents are not looked back at.",
+        "Real incidents on a service of which somebody said what contributed.",
+        _repeated,
         is_good=False,
     ),
     Count(

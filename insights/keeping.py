@@ -6,17 +6,19 @@ transaction. A crash leaves the notes, and they are folded again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
 
 from incidents.vocabulary import Visibility
-from insights import counting, facts, reading
+from insights import counting, facts, reading, recurring, scopes
 from insights.counting import Counted, Part
 from insights.facts import RUNS, Place, name_of, places
 from insights.models import Changed, Fact, Keeper, Tally
+from insights.recurring import Trace
 from roles import organisation
 
 AT_ONCE = 500
@@ -78,20 +80,28 @@ def _fold() -> int:
 
 
 def _settle(pks: set[UUID]) -> None:
-    changes = _changes(pks)
+    pairs = _pairs(pks)
+    # What is found out of one incident may make later ones repeats of it.
+    pairs += _pairs(recurring.followers(_traces(pairs)) - pks)
+    changes = [(was, now) for was, now in pairs if not (was and now and facts.same(was, now)) and (was or now)]
     _recount(changes)
     made = [new for _, new in changes if new]
     Fact.objects.bulk_create(made, update_conflicts=True, unique_fields=["incident"], update_fields=facts.FIELDS[1:])
     Fact.objects.filter(pk__in=[old.pk for old, new in changes if old and not new]).delete()
 
 
-def _changes(pks: set[UUID]) -> list[Change]:
-    """Of these incidents, those whose fact is another now."""
+def _pairs(pks: set[UUID]) -> list[Change]:
     zone = organisation.calendar().zone
     new = {found.pk: facts.made(found, zone) for found in reading.milestones(pks)}
     old = {fact.pk: fact for fact in Fact.objects.filter(pk__in=pks)}
-    pairs = ((old.get(pk), new.get(pk)) for pk in pks)
-    return [(was, now) for was, now in pairs if not (was and now and facts.same(was, now)) and (was or now)]
+    return [(old.get(pk), new.get(pk)) for pk in pks]
+
+
+def _traces(pairs: list[Change]) -> Iterator[Trace]:
+    """Of facts, old and new, whose services and factors are known."""
+    for fact in chain.from_iterable(pairs):
+        if fact and fact.repeated_of:
+            yield Trace(fact.pk, fact.declared_at, frozenset(scopes.services(fact.scopes)))
 
 
 def _recount(changes: list[Change]) -> None:

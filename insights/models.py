@@ -104,6 +104,8 @@ class Fact(models.Model):
     reopened_of = _few()
     recurred_hits = _few()
     recurred_of = _few()
+    repeated_hits = _few()
+    repeated_of = _few()
     false_alarm_hits = _few()
     false_alarm_of = _few()
     declined_hits = _few()
@@ -118,8 +120,8 @@ class Fact(models.Model):
 class Tally(models.Model):
     """Many facts of one scope, severity and day, month or year, counted; see `counting.Counted` for what is in it.
 
-    Each column of runs holds sorted seconds (`runs.packed`), apart from each other so that a change writes
-    only those that it changes. Restricted incidents have tallies of their own.
+    Each column of runs holds sorted seconds, each value once with how often it occurs (`runs.packed`). They lie apart
+    from each other so that a change writes only those that it changes. Restricted incidents have tallies of their own.
     """
 
     class Grain(models.TextChoices):

@@ -12,6 +12,7 @@ from django.db.models import F, Min
 
 from incidents.models import Engagement, Event, ImpactWindow, Incident, Obligation, PublicLink
 from incidents.vocabulary import OPEN_PHASES, Disposition, Duty, Kind, Phase, Type, Visibility
+from insights import recurring
 from reviews.models import Findings
 
 
@@ -76,6 +77,8 @@ class Milestones:
     reviewed_severity: str = ""
     # As somebody said looking back; None where nobody did.
     was_false_alarm: bool | None = None
+    # Whether an incident before it shares a service and a factor with it; None where these are not known.
+    is_repeat: bool | None = None
     public_at: datetime | None = None
     windows: tuple[Window, ...] = ()
     pages: tuple[Page, ...] = ()
@@ -130,9 +133,9 @@ PLAIN = (
 
 
 def milestones(pks: Collection[UUID]) -> list[Milestones]:
-    """What the rows say of these incidents; eight statements. Everybody's: visibility is asked by who reads facts."""
+    """What the rows say of these incidents; ten statements. Everybody's: visibility is asked by who reads facts."""
     windows, pages, owed = _windows(pks), _pages(pks), _owed(pks)
-    services, public, findings = _services(pks), _public(pks), _findings(pks)
+    services, public, findings, repeats = _services(pks), _public(pks), _findings(pks), recurring.repeats(pks)
     found = []
     for row in Incident.unrestricted.filter(pk__in=pks).order_by().values(*PLAIN):
         pk, named = row["pk"], services[row["pk"]]
@@ -141,6 +144,7 @@ def milestones(pks: Collection[UUID]) -> list[Milestones]:
                 is_restricted=row.pop("visibility") == Visibility.RESTRICTED,
                 is_recurrence=row.pop("recurrence_of") is not None,
                 confirmed_at=row.pop("severity_confirmed_at"),
+                is_repeat=repeats.get(pk),
                 public_at=public.get(pk),
                 windows=tuple(windows[pk]),
                 pages=tuple(pages[pk]),

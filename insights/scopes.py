@@ -1,6 +1,6 @@
 """What figures are kept by besides severity and time: type, detection, service and team. One word for each, pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 TYPE, DETECTION, SERVICE, TEAM = "type", "detection", "service", "team"
@@ -22,3 +22,11 @@ def of(type: str, detection: str, services: Iterable[UUID], teams: Iterable[UUID
         *([scope(SERVICE, service) for service in services] or [scope(SERVICE, NONE)]),
         *([scope(TEAM, team) for team in teams] or [scope(TEAM, NONE)]),
     ]
+
+
+def services(kept: Iterable[str]) -> Iterator[UUID]:
+    """The services among the scopes of an incident."""
+    for one in kept:
+        kind, _, value = one.partition(":")
+        if kind == SERVICE and value != NONE:
+            yield UUID(value)
