@@ -102,7 +102,7 @@ others: list[Command] = [
     by_its_lead(
         lambda incident, lead: finding.record(
             incident,
-            finding.Said(detection="customer", cause_known_at=clock.now(), severity="S1", is_false_alarm=False),
+            finding.Said("customer", clock.now(), severity="S1", factors=("change",), is_false_alarm=False),
             actor=lead,
         )
     ),
