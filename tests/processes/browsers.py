@@ -14,6 +14,8 @@ from tests.processes.waiting import PATIENCE
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
+    # Where it is small, a page dies for want of it.
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
