@@ -10,6 +10,7 @@ from bench import alone, table
 TABLES = {
     "engine": ("bench.letters", "bench.webhooks", "bench.clocks", "bench.declaring", "bench.size"),
     "public_page": ("bench.public_page",),
+    "crowd": ("bench.crowd",),
 }
 
 

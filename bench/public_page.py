@@ -5,91 +5,39 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from bench import readers
-from bench.readers import HOST
+from bench import crowd, past, readers
 from bench.table import Row, at_least, at_most
 from kit import clock
-from statuspage import publishing, snapshot
-from statuspage.models import AffectedComponent, Bulletin, Component, Page, PublicIncident
+from statuspage import publishing
+from statuspage.models import Bulletin, Component, Page, PublicIncident
 from statuspage.publishing import Statement
 from statuspage.vocabulary import State, Status
 
 PATHS = ("/", "/api/v2/summary.json", "/history.atom")
 ROUNDS, SECONDS, CONNECTIONS = 5, 1.0, 64
-CROWD, CROWD_SECONDS = 256, 10.0
 PUBLISHES = 20
-WORDS = "We are looking into **errors** when opening merge requests; pushing and pulling work. More by the full hour."
 
 
 def rows() -> list[Row]:
-    usual = _page("usual", components=20, incidents=50, days=90)
+    usual = past.page("usual", components=20, incidents=50, days=90)
     found = [*_bytes(usual), _visible(usual, "20 components", 0.5)]
     with tempfile.TemporaryDirectory() as folder:
         found += _served(usual, Path(folder))
     found.append(_lasting())
-    large = _page("large", components=1100, incidents=5000, days=1095)
+    large = past.page("large", components=1100, incidents=5000, days=1095)
     found.append(_visible(large, "1,100 components and 5,000 past incidents", 2))
     return found
 
 
-def _page(slug: str, *, components: int, incidents: int, days: int) -> Page:
-    """A page with a past of so many days, rendered."""
-    now = clock.now()
-    page = Page.objects.create(
-        name="Denomas", slug=slug, url=f"http://{slug}.bench.example", host=HOST if slug == "usual" else "",
-        created_at=now, updated_at=now,
-    )  # fmt: skip
-    parts = Component.objects.bulk_create(
-        Component(page=page, name=f"Component {number}", position=number, created_at=now, updated_at=now)
-        for number in range(1, components + 1)
-    )
-    _past(page, parts, incidents, days)
-    snapshot.render(page.pk)
-    return page
-
-
-def _past(page: Page, parts: list[Component], incidents: int, days: int) -> None:
-    now = clock.now()
-    begins = [now - timedelta(days=days * (number + 1) / (incidents + 1)) for number in range(incidents)]
-    made = PublicIncident.objects.bulk_create(
-        PublicIncident(
-            page=page, name=f"Some requests fail, number {number}", state=State.RESOLVED, impact="minor", started_at=at,
-            resolved_at=at + timedelta(minutes=40), created_at=at, updated_at=at + timedelta(minutes=40),
-        )
-        for number, at in enumerate(begins)
-    )  # fmt: skip
-    states = (State.INVESTIGATING, State.IDENTIFIED, State.MONITORING, State.RESOLVED)
-    said = Bulletin.objects.bulk_create(
-        Bulletin(
-            public_incident=one, state=state, body=WORDS, display_at=at, created_at=at, updated_at=at,
-        )
-        for one in made
-        for state, at in ((state, one.started_at + timedelta(minutes=10 * place)) for place, state in enumerate(states))
-    )  # fmt: skip
-    AffectedComponent.objects.bulk_create(
-        AffectedComponent(
-            bulletin=one, component=parts[place % len(parts)], name="Component", old_status=Status.OPERATIONAL,
-            new_status=Status.PARTIAL_OUTAGE,
-        )
-        for place, one in enumerate(said)
-        if one.state == State.INVESTIGATING
-    )  # fmt: skip
-
-
-def _site(page: Page) -> Path:
-    return Path(settings.PUBLIC_ROOT) / page.slug / "current" / "site"
-
-
 def _bytes(page: Page) -> list[Row]:
     """Everything a browser fetches to show the front page, as it travels."""
-    site = _site(page)
+    site = past.site(page)
     html = (site / "index.html").read_text()
     fetched = [
         "index.html",
@@ -107,7 +55,7 @@ def _served(page: Page, folder: Path) -> list[Row]:
     root, found = Path(settings.PUBLIC_ROOT), []
     connection.close()
     with (
-        readers.static_server(_site(page).resolve(), folder) as static,
+        readers.static_server(past.site(page).resolve(), folder) as static,
         readers.front_server(root, folder) as front,
         readers.small_server(root) as small,
     ):
@@ -119,7 +67,7 @@ def _served(page: Page, folder: Path) -> list[Row]:
                 at_most(f"{path} through the shipped front server, p99", "nginx, the same file", slower, 2, unit=" ×"),
                 at_least(f"{path} from `make run`'s server alone", "nginx, the same file", ours, 0.35, unit=" ×"),
             ]
-        found.append(_alone(small))
+        found.append(crowd.row(small, crowd.SECONDS, "`make run`'s server"))
     return found
 
 
@@ -135,13 +83,6 @@ def _compared(static: int, as_file: str, front: int, small: int, path: str) -> t
     return statistics.median(shipped), statistics.median(slower), statistics.median(ours)
 
 
-def _alone(small: int) -> Row:
-    """The small server was started without a word of databases or brokers, and knows none."""
-    crowd = readers.run(small, "/", connections=CROWD, seconds=CROWD_SECONDS)
-    what = f"failed requests of {crowd.answered:,}: {CROWD} connections, no database, no broker, no worker"
-    return at_most(what, "–", crowd.failed, 0)
-
-
 def _visible(page: Page, about: str, bar: float) -> Row:
     """From before the command to the instant at which the symlink gives readers the file, over many bulletins."""
     spent, incident = [], None
@@ -149,8 +90,8 @@ def _visible(page: Page, about: str, bar: float) -> Row:
         words = f"This is bulletin number {number} of them."
         began = time.time()
         bulletin = _publish(page, words, incident)
-        spent.append(_site(page).parent.lstat().st_mtime - began)
-        if words not in (_site(page) / "index.html").read_text():
+        spent.append(past.site(page).parent.lstat().st_mtime - began)
+        if words not in (past.site(page) / "index.html").read_text():
             raise RuntimeError(f"“{words}” was published and is not on the page")
         incident = bulletin.public_incident
     return at_most(f"publish to visible, p99: {about}", "–", max(spent), bar, unit=" s")
@@ -167,8 +108,8 @@ def _publish(page: Page, words: str, incident: PublicIncident | None) -> Bulleti
 
 def _lasting() -> Row:
     """Two pages alike but for their past, each rendered in turn; five incidents a week."""
-    short = _page("short", components=20, incidents=22, days=30)
-    long = _page("long", components=20, incidents=780, days=1095)
+    short = past.page("short", components=20, incidents=22, days=30)
+    long = past.page("long", components=20, incidents=780, days=1095)
     ratios = []
     for number in range(11):
         spent = [_spent(partial(_publish, page, f"Number {number}.", None)) for page in (short, long)]
