@@ -46,7 +46,7 @@ def _for_machines(told: Bulletin) -> dict[str, Any]:
             "id": public.public_id,
             "name": public.name,
             "status": told.state,
-            "impact": public.impact,
+            "impact": public.shown_impact,
             "shortlink": f"{public.page.url}/incidents/{public.public_id}",
         },
         "incident_update": {

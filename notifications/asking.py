@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from incidents import outgoing
+from incidents import approving, outgoing
 from incidents.models import Approval, Engagement, Event, Incident, Obligation
+from incidents.vocabulary import Posture
 from notifications import moments, routing
 from notifications.models import AudienceMember, Contact, Delivery, Endpoint
 from notifications.moments import Moment
@@ -26,6 +27,7 @@ NO_MEMBER = "They are no longer in this audience."
 RELEASED = "They take no part in it any more."
 ANSWERED = "Answered or withdrawn before it was sent."
 DONE = "Done before it was sent."
+DECIDED = "It was decided before it was sent whether the public is told."
 RESTRICTED = "The incident was restricted before it was sent."
 SWITCHED_OFF = "The endpoint is switched off, or gone."
 ENDED = "The subscription ended before it was sent."
@@ -118,9 +120,18 @@ def _settled(letters: Sequence[Delivery]) -> Reasons:
     waiting = set(Approval.objects.filter(pk__in=asking.values(), answer="").values_list("pk", flat=True))
     engagements = Engagement.objects.in_bulk([event.data["engagement"] for event in asked.values()])
     owed = _owed([event.incident_id for event in late.values()]) if late else set()
+    decisions = {letter: event for letter, event in events.items() if event.data.get("step") == approving.DECIDE}
+    undecided = _undecided([event.incident_id for event in decisions.values()]) if decisions else set()
     reasons = {letter.pk: ANSWERED for letter, event in asked.items() if not _is_asked(event, of[letter], engagements)}
     reasons |= {letter.pk: ANSWERED for letter, asked in asking.items() if UUID(asked) not in waiting}
+    reasons |= {letter.pk: DECIDED for letter, event in decisions.items() if event.incident_id not in undecided}
     return reasons | {letter.pk: DONE for letter, event in late.items() if _owed_by(event) not in owed}
+
+
+def _undecided(incidents: Sequence[UUID]) -> set[UUID]:
+    """Of which it still is to be decided whether the public is told."""
+    found = Incident.unrestricted.filter(pk__in=incidents, posture=Posture.UNDECIDED)
+    return set(found.values_list("pk", flat=True))
 
 
 def _is_asked(event: Event, moment: Moment | None, engagements: Mapping[UUID, Engagement]) -> bool:

@@ -103,6 +103,11 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         chosen = self.model.components.through.objects.filter(subscriber=OuterRef("pk"))
         return found.filter(~Exists(chosen) | Exists(chosen.filter(component__in=list(components))))
 
+    def once_an_address(self) -> Self:
+        """Without those who follow one incident and are among these by another subscription, too."""
+        wider = self.filter(only=None, channel=OuterRef("channel"), address=OuterRef("address"))
+        return self.exclude(Q(only__isnull=False) & Exists(wider))
+
     def caring(self, about: "PublicIncident | None", impacts: Iterable[str]) -> Self:
         """Who of these wants to hear of something of such an impact, or at worst: `impacts` are it and all below."""
         found = self.filter(Q(only=None) | Q(only=about)) if about else self.filter(only=None)

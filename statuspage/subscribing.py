@@ -152,7 +152,7 @@ def recipients(bulletin: Bulletin) -> SubscriberQuerySet:
         return there.none()
     named = AffectedComponent.objects.filter(bulletin__public_incident=target).values_list("component", flat=True)
     caring = there.caring(target, _up_to(target.shown_impact))
-    return caring.hearing(named, is_news=is_news(bulletin))
+    return caring.hearing(named, is_news=is_news(bulletin)).once_an_address()
 
 
 def _up_to(impact: Impact) -> list[Impact]:

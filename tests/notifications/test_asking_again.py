@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from incidents import access, chasing, engagement, levelling, situation
+from incidents import access, approving, chasing, communications, engagement, levelling, situation
 from incidents.models import Incident
-from incidents.vocabulary import Audience, Duty, Severity
+from incidents.vocabulary import Audience, Duty, Posture, Severity
 from kit import clock
 from notifications import delivery
 from notifications.answers import Refused
@@ -26,7 +26,7 @@ from tests.notifications.world import (
     tick,
     update,
 )
-from tests.people import everybody_on_call, grace, linus, person
+from tests.people import ada, everybody_on_call, grace, linus, person
 
 Told = Callable[..., Incident]
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,18 @@ def test_nobody_is_called_after_they_answered(wire: Wire) -> None:
     delivery.work()
     states = {letter.label.split("@")[0]: letter.state for letter in letters()}
     assert states == {"linus": State.SENT, "grace": State.CANCELLED, "ada": State.SENT}
+
+
+def test_nobody_is_asked_whether_the_public_is_told_when_that_is_decided(wire: Wire) -> None:
+    incident = declared(Severity.S2)
+    for engaged in list(incident.engagements.select_related("person")):
+        engagement.acknowledge(incident, actor=engaged.person)
+    approving.ask_to_decide(incident, actor=ada())
+    relay_only()
+    communications.decide_posture(incident, Posture.POST, actor=grace())
+    delivery.work()
+    asked = [letter for letter in letters() if letter.notice.subject.startswith("Shall the public be told?")]
+    assert [letter.error for letter in asked] == ["It was decided before it was sent whether the public is told."]
 
 
 def test_nobody_is_reminded_of_what_was_done_before_the_letter_went(wire: Wire) -> None:

@@ -91,6 +91,20 @@ def test_one_incident_can_be_followed_alone() -> None:
     assert hearing(tell(name="Third", statuses={"Search": Status.MAJOR_OUTAGE})) == set()
 
 
+def test_who_follows_an_incident_and_the_page_gets_one_letter_and_misses_none() -> None:
+    followed = opened()
+    for address, name in (("both@example.com", "Checkout"), ("other@example.com", "API")):
+        one = confirmed(address, name)
+        Subscriber.objects.create(
+            page=page(), address=address, only=followed, created_at=one.created_at, confirmed_at=one.confirmed_at
+        )
+    told = tell(State.IDENTIFIED, about=followed)
+    by = {one.address: one.only for one in subscribing.recipients(told)}
+    assert subscribing.recipients(told).count() == 2
+    # Whoever subscribed to the page for other components hears of it as a follower.
+    assert by == {"both@example.com": None, "other@example.com": followed}
+
+
 def test_the_roll_is_written_out_and_taken_in_again() -> None:
     one = confirmed("some@example.com", "API", wants_all=True)
     subscribing.ask(page(), "asked@example.com", Choice(least_impact=Impact.MAJOR))
