@@ -16,7 +16,8 @@ from incidents.vocabulary import Severity, Type, Way
 from kit.rules import RuleBroken
 from roles.catalogue import Role
 from roles.models import User
-from statuspage.vocabulary import State
+from statuspage.models import AffectedComponent, PublicIncident
+from statuspage.vocabulary import State, Status
 
 # So long one waits for an answer before one may publish without it (SUP4-3).
 PATIENCE = {Severity.S1: timedelta(minutes=5)}
@@ -73,12 +74,20 @@ def is_sensitive(incident: Incident) -> bool:
 def _needs_nobody(words: Words) -> Standing | None:
     """A routine update, and a first bulletin in the approved wording (domain §2.7)."""
     public = words.public_incident
-    if public is not None and public.state == words.state:
-        return Standing(Way.ROUTINE, "The state stays as it is; nobody has to look at it first.")
+    if public is not None and public.state == words.state and not _changes_a_component(public, words):
+        return Standing(Way.ROUTINE, "State and components stay as they are; nobody has to look at it first.")
     wording = wordings.every()[wordings.INVESTIGATING].text
     if public is None and words.state == State.INVESTIGATING and wordings.keeps_to(wording, words.body):
         return Standing(Way.BEFOREHAND, "It keeps to the wording that was approved beforehand.")
     return None
+
+
+def _changes_a_component(public: PublicIncident, words: Words) -> bool:
+    """Whether readers are told of another scope, or of another harm, than this incident's bulletins last told them."""
+    told = AffectedComponent.objects.filter(bulletin__public_incident=public)
+    in_order = told.order_by("bulletin__display_at", "bulletin__pk")
+    last = dict(in_order.values_list("component__public_id", "new_status"))
+    return any(last.get(public_id, Status.OPERATIONAL) != status for public_id, status in words.statuses.items())
 
 
 def _approved(incident: Incident, words: Words, actor: User, far: bool) -> Approval | None:

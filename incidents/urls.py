@@ -93,6 +93,7 @@ urlpatterns += [
     path(f"{API}incidents/<slug:reference>/timeline", api.Timeline.as_view(), name="api_timeline"),
     path(f"{API}incidents/<slug:reference>/blockers", api.Blockers.as_view(), name="api_blockers"),
     path(f"{API}incidents/<slug:reference>/bulletins", bulletins.Bulletins.as_view(), name="api_bulletins"),
+    path(f"{API}incidents/<slug:reference>/bulletins/waiting", bulletins.Waiting.as_view(), name="api_waiting"),
     path(f"{API}incidents/<slug:reference>/bulletins/check", bulletins.Judgement.as_view(), name="api_judgement"),
     path(f"{API}incidents/<slug:reference>/bulletins/ask", bulletins.Asking.as_view(), name="api_asking"),
     path(f"{API}incidents/<slug:reference>/approval", bulletins.Answering.as_view(), name="api_approval"),

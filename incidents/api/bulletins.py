@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from incidents import approvals, approving, communications, statements, wordings
+from incidents import approvals, approving, communications, outgoing, statements, wordings
 from incidents.api import speaking as shapes
 from incidents.api.views import asker
 from incidents.approving import Said
@@ -34,6 +34,36 @@ class Bulletins(Asked):
             unasked=more["unasked"],
         )
         return Response(shapes.BulletinOut(bulletin).data, status=201)
+
+
+class Waiting(Asked):
+    """The bulletin that waits for its time."""
+
+    @extend_schema(responses=shapes.WaitingOut)
+    def get(self, request: Request, reference: str) -> Response:
+        """The bulletin that goes out by itself when its time has come."""
+        return Response(shapes.WaitingOut(outgoing.waiting(seen(request, reference)).get()).data)
+
+    @extend_schema(request=shapes.ScheduleIn, responses={201: shapes.WaitingOut})
+    def post(self, request: Request, reference: str) -> Response:
+        """Write a bulletin now that goes out at a time; what publishing would refuse is refused now."""
+        incident, said = seen(request, reference), bodies.read(shapes.ScheduleIn, request)
+        more = said.validated_data
+        kept = outgoing.send(
+            incident,
+            said.words(),
+            actor=asker(request),
+            draft=uuid4(),
+            unasked=more["unasked"],
+            at=more["publish_at"],
+        )
+        return Response(shapes.WaitingOut(kept).data, status=201)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, reference: str) -> Response:
+        """Take it back: it is a draft again."""
+        outgoing.take_back(outgoing.waiting(seen(request, reference)).get(), actor=asker(request))
+        return Response(status=204)
 
 
 class Judgement(Asked):

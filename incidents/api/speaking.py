@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from incidents.models import Approval
+from incidents.models import Approval, Draft
 from incidents.statements import Words
 from roles.models import User
 from statuspage.models import Page, PublicIncident
@@ -57,6 +57,23 @@ class PublishIn(BulletinIn):
 
     unasked = serializers.CharField(required=False, default="", allow_blank=True, max_length=240)
     idempotency_key = serializers.CharField(required=False, default=None, allow_null=True, max_length=64)
+
+
+class ScheduleIn(BulletinIn):
+    """A bulletin for its due time. It stays a draft, and says so, where another one comes out before that."""
+
+    publish_at = serializers.DateTimeField()
+    unasked = serializers.CharField(required=False, default="", allow_blank=True, max_length=240)
+
+
+class WaitingOut(serializers.ModelSerializer[Draft]):
+    """A bulletin that is written and goes out at `publish_at`; until then it can be taken back."""
+
+    publish_by = serializers.SlugRelatedField[User](slug_field="handle", read_only=True)
+
+    class Meta:
+        model = Draft
+        fields = ("publish_at", "publish_by", "state", "name", "body", "statuses", "next_update_at")
 
 
 class BulletinOut(serializers.Serializer[Any]):

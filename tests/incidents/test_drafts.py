@@ -1,6 +1,7 @@
 """Drafts of bulletins, begun in the composer or on the form; and saves that would overwrite somebody else's."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -9,9 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from incidents import communications
+from incidents import communications, outgoing
 from incidents.models import Draft, Incident, Service
 from incidents.vocabulary import Posture, Severity
+from kit import clock
 from reviews.models import Review
 from statuspage.models import Bulletin
 from statuspage.vocabulary import State
@@ -178,6 +180,33 @@ def test_the_api_refuses_a_bulletin_that_is_based_on_an_older_one() -> None:
     assert machine(incident, **about).status_code == 201
     refused = machine(incident, **about)
     assert (refused.status_code, refused.json()["code"]) == (409, "page_changed")
+
+
+def test_the_api_writes_a_bulletin_for_its_due_time_and_takes_it_back() -> None:
+    incident = ada_alone()
+    told_public(incident)
+    about = {"public_incident": Bulletin.objects.get().public_incident.public_id, "state": "investigating"}
+    address = f"/api/v1/incidents/{incident.reference}/bulletins/waiting"
+    due = clock.now() + timedelta(minutes=9)
+
+    def send(**said: Any) -> Any:
+        told = about | {"body": "No change so far.", "publish_at": due.isoformat()} | said
+        return browser(ada()).post(address, told, content_type="application/json")
+
+    assert browser(ada()).get(address).status_code == 404
+    assert send(publish_at=(due - timedelta(hours=1)).isoformat()).json()["code"] == "not_ahead"
+    assert send(publish_at="soon").status_code == 400
+    waits = send()
+    assert (waits.status_code, waits.json()["publish_by"]) == (201, ada().handle)
+    assert send().json()["code"] == "one_waits"
+    assert browser(ada()).get(address).json() == waits.json()
+    assert browser(ada()).delete(address).status_code == 204
+    assert browser(ada()).get(address).status_code == 404
+    assert send().status_code == 201
+    assert Bulletin.objects.count() == 1
+    with clock.at(due):
+        outgoing.publish_due(due)
+    assert Bulletin.objects.latest("pk").body == "No change so far."
 
 
 def test_whoever_was_overtaken_reads_the_other_bulletin_and_sends_again() -> None:

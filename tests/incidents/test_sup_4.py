@@ -84,6 +84,22 @@ def test_sup4_1_the_manager_who_writes_asks_nobody() -> None:
     assert answer.status_code == 302
 
 
+def test_a_change_of_components_is_looked_at_first_also_where_the_state_stays() -> None:
+    incident = to_be_told()
+    first = told_public(incident)
+
+    def going_on(**statuses: str) -> dict[str, Any]:
+        said = sheet("Nothing has changed for you.", step="publish", based_on=first.public_id)
+        named = {f"status_{component(name).public_id}": status for name, status in statuses.items()}
+        return said | {"name": ""} | named
+
+    assert "looks at it first" in write(incident, going_on(Checkout="major_outage"), expect=422)
+    assert "looks at it first" in write(incident, going_on(API="partial_outage"), expect=422)
+    write(incident, going_on(Checkout="partial_outage"))
+    go_out()
+    assert Bulletin.objects.count() == 2
+
+
 def test_sup4_2_what_is_found_right_goes_out_and_an_edit_after_it_voids_that() -> None:
     incident = to_be_told()
     assert "Grace (incident manager) looks at it first" in write(incident, sheet(step="publish"), expect=422)
