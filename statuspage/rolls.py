@@ -3,21 +3,71 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from kit import clock
-from kit.rules import Actor, check, require
+from kit.rules import Actor, RuleBroken, check, require
 from statuspage.models import LEAST_IMPACTS, Component, Page, Subscriber, Untold
 from statuspage.subscribing import MANAGE
 
 COLUMNS = ("address", "wants_all", "least_impact", "components", "state", "since")
 MOST_ROWS, MOST_BYTES = 20_000, 4_000_000
 YES = ("yes", "true", "1")
+A_PAGE, SALT = 50, "statuspage.rolls"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page of the roll, the newest first, with the cursors to the pages beside it (empty where there is none)."""
+
+    subscribers: list[Subscriber]
+    older: str
+    newer: str
+
+
+def part(found: "QuerySet[Subscriber]", cursor: str = "") -> Part:
+    """One page, at the same cost wherever it lies. Raises `RuleBroken` for a cursor that is none of ours."""
+    backwards, place = _place(cursor)
+    way = ("created_at", "id") if backwards else ("-created_at", "-id")
+    rows = list((found.filter(_beyond(*place, backwards=backwards)) if place else found).order_by(*way)[: A_PAGE + 1])
+    more, shown = len(rows) > A_PAGE, rows[:A_PAGE]
+    if backwards:
+        shown.reverse()
+    has_older, has_newer = (more or backwards, more if backwards else bool(place))
+    return Part(
+        shown,
+        older=_cursor(shown[-1], backwards=False) if shown and has_older else "",
+        newer=_cursor(shown[0], backwards=True) if shown and has_newer else "",
+    )
+
+
+def _beyond(at: datetime, pk: UUID, *, backwards: bool) -> Q:
+    """The second condition is the one that the index begins at."""
+    if backwards:
+        return Q(Q(created_at__gt=at) | Q(pk__gt=pk), created_at__gte=at)
+    return Q(Q(created_at__lt=at) | Q(pk__lt=pk), created_at__lte=at)
+
+
+def _cursor(one: Subscriber, *, backwards: bool) -> str:
+    return signing.dumps([backwards, one.created_at.isoformat(), str(one.pk)], salt=SALT)
+
+
+def _place(cursor: str) -> tuple[bool, tuple[datetime, UUID] | None]:
+    if not cursor:
+        return False, None
+    try:
+        backwards, at, pk = signing.loads(cursor, salt=SALT)
+    except signing.BadSignature as error:
+        raise RuleBroken("bad_cursor", "This page of the list does not exist; begin at its first.") from error
+    return backwards, (datetime.fromisoformat(at), UUID(pk))
 
 
 def written(page: Page, *, actor: Actor) -> Iterator[str]:

@@ -46,6 +46,9 @@ class Subscriber(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
+        indexes: ClassVar = [
+            models.Index(fields=("page", "-created_at", "-id"), condition=Q(ended_at=None), name="subscriber_newest"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=("page", "channel", "address"),

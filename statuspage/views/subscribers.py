@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,8 +13,6 @@ from statuspage.forms.subscriptions import RollForm
 from statuspage.models import Page, Subscriber
 from statuspage.views.answers import page as answer
 from statuspage.views.answers import posted, submit, viewer
-
-A_PAGE = 50
 
 
 @require_GET
@@ -30,7 +27,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "q": words,
         "is_back": "back" in request.GET,
-        "part": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
+        "part": rolls.part(found, request.GET.get("cursor", "")),
         "confirmed": of_page.confirmed().count(),
         "pending": of_page.pending().count(),
         "quarantined": of_page.quarantined().count(),

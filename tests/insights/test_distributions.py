@@ -87,6 +87,12 @@ def test_a_run_holds_what_was_put_in_and_not_taken_out(first: list[int], more: l
         run.take(10**9)
 
 
+@pytest.mark.parametrize("most", [255, 256, 65_535, 65_536, 2**32 - 1])
+def test_numbers_are_kept_in_as_few_bytes_as_hold_them(most: int) -> None:
+    run = runs.run_of([*range(100), most])
+    assert list(runs.unpacked(runs.packed(run, runs.Run()))[0]) == [*range(100), most]
+
+
 def test_many_incidents_of_the_same_length_are_kept_as_one() -> None:
     kept = runs.packed(runs.run_of([900] * 100_000), runs.Run())
     assert len(kept) < 100

@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver
 
 from kit import clock
-from statuspage import maintenance, setup, snapshot, subscribing
+from statuspage import maintenance, rolls, setup, snapshot, subscribing
 from statuspage.components import Part, add, move
 from statuspage.maintenance import Plan
 from statuspage.models import Component, Page, PublicIncident, Subscriber
@@ -201,6 +201,28 @@ def test_subscribers_are_found_by_their_address_and_ended() -> None:
     assert desk.post(f"{base}{two.pk}/remove/").status_code == 302
     assert "two@example.com gets no more letters." in text(desk.get(base))
     assert "1 asked" in text(desk.get(base))
+
+
+def test_the_roll_is_paged_in_both_directions_and_new_ones_shift_nothing() -> None:
+    now = clock.now()
+    of = page()
+    # Two at each instant, as a file that is taken in makes them.
+    made = [Subscriber(page=of, address=f"r{n}@example.com", created_at=now - timedelta(n // 2)) for n in range(120)]
+    Subscriber.objects.bulk_create(made)
+    roll = Subscriber.objects.filter(page=of)
+    first = rolls.part(roll)
+    Subscriber.objects.create(page=of, address="newest@example.com", created_at=now)
+    second = rolls.part(roll, first.older)
+    third = rolls.part(roll, second.older)
+    seen = [one.pk for each in (first, second, third) for one in each.subscribers]
+    assert (len(seen), set(seen)) == (120, {one.pk for one in made})
+    assert (first.newer, third.older) == ("", "")
+    assert rolls.part(roll, third.newer).subscribers == second.subscribers
+    desk = browser(ada())
+    shown = text(desk.get(f"/status-page/denomas/subscribers/?cursor={third.newer}"))
+    assert all(one.address in shown for one in second.subscribers)
+    wrong = desk.get("/status-page/denomas/subscribers/?cursor=x")
+    assert (wrong.status_code, "This page of the list does not exist" in text(wrong)) == (409, True)
 
 
 FORBIDDEN = [
