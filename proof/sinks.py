@@ -15,6 +15,7 @@ import threading
 import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,10 @@ class Ledger:
         self._guard = threading.Lock()
 
     def refuses(self, to: str, letter: str) -> bool:
-        """Whether this is the first try of a letter to somebody sour."""
+        """Whether this is the first try of a letter to somebody sour; one that breaks off is a try, too.
+
+        Otherwise a letter whose sender is killed twice would be refused at its third, and wait for half an hour.
+        """
         if not self._is_sour:
             return False
         with self._guard:
@@ -98,10 +102,11 @@ class _Smtp(socketserver.StreamRequestHandler):
         content = b""
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
+                self.server.ledger.refuses(self.to, _letter(message_from_bytes(content, policy=policy.default)))
                 raise ConnectionError("hung up in the middle of a message")
             content += line[1:] if line.startswith(b"..") else line
         message = message_from_bytes(content, policy=policy.default)
-        letter = str(message["Message-ID"])
+        letter = _letter(message)
         if self.server.ledger.refuses(self.to, letter):
             return "451 not now"
         said = message.get_body(("plain",))
@@ -114,6 +119,10 @@ class _Smtp(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
 
+def _letter(message: EmailMessage) -> str:
+    return str(message["Message-ID"])
+
+
 class _Hook(BaseHTTPRequestHandler):
     """Takes every POST whose body arrived whole."""
 
@@ -122,11 +131,12 @@ class _Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
+        letter = self.headers["webhook-id"] or ""
+        is_refused = self.server.ledger.refuses(self.path, letter)
         body = self.rfile.read(length)
         if len(body) < length:
             raise ConnectionError("hung up in the middle of a request")
-        letter = self.headers["webhook-id"] or ""
-        if self.server.ledger.refuses(self.path, letter):
+        if is_refused:
             self._say(503)
             return
         self.server.ledger.accept(
