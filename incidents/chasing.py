@@ -16,6 +16,7 @@ from django.db import transaction
 from incidents import climbing, communications, obligations, policies, timeline
 from incidents.models import Engagement, Incident, Obligation
 from incidents.vocabulary import Duty, Kind
+from kit import rows
 from kit.faults import FAULTS, said
 from roles import organisation
 
@@ -63,7 +64,7 @@ def _chase(due: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
 def _try_lock(pks: set[UUID]) -> dict[UUID, Incident]:
     """The incidents that nobody holds now, held until the transaction ends."""
     free = Incident.unrestricted.select_for_update(of=("self",), skip_locked=True).filter(pk__in=pks)
-    return {incident.pk: incident for incident in free.select_related("cadence").order_by("pk")}
+    return {incident.pk: incident for incident in free.select_related("cadence").defer("cadence__body").order_by("pk")}
 
 
 def _engaged(held: dict[UUID, Incident]) -> dict[UUID, list[Engagement]]:
@@ -118,5 +119,5 @@ class _Scene:
 
     def save(self) -> None:
         """A statement for each kind of row, however many there are."""
-        Obligation.objects.bulk_update(self.changed, CHANGED)
+        rows.update(self.changed, CHANGED)
         timeline.flush(list(self.incidents.values()))

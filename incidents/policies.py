@@ -16,7 +16,7 @@ from roles import organisation
 from roles.calendar import Calendar
 from roles.models import User
 
-# Versions never change, so each is read from its JSON once a process.
+# Versions never change, so each is read from its JSON once a process; a batch leaves the JSON in the database.
 _read: dict[tuple[int, datetime], Policy] = {}
 
 

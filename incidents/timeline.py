@@ -8,6 +8,7 @@ from typing import Any
 
 from incidents.models import Event, Incident, Untold
 from incidents.vocabulary import Kind
+from kit import rows
 from roles.models import User
 
 # What an entry changes of its incident's row.
@@ -66,7 +67,7 @@ def flush(incidents: Sequence[Incident]) -> None:
     if len(changed) == 1:
         changed[0].save()
     elif changed:
-        Incident.unrestricted.bulk_update(changed, CHAIN)
+        rows.update(changed, CHAIN)
     Event.objects.bulk_create([event for event, _ in entries])
     Untold.objects.bulk_create([Untold(event=event) for event, tell in entries if tell])
 

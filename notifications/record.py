@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.conf import settings
 
@@ -37,7 +38,7 @@ class Record:
     def at(self, instant: datetime) -> str:
         return spelling.instant(instant, self.now, self.gathered.zone)
 
-    @property
+    @cached_property
     def url(self) -> str:
         return f"{settings.SITE_URL}{self.incident.get_absolute_url()}"
 
@@ -90,7 +91,7 @@ class Record:
                 return one
         return None
 
-    @property
+    @cached_property
     def told_before(self) -> Notice | None:
         """The last notice this audience got of it."""
         return self.gathered.told_before(self.event, self.to)

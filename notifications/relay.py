@@ -86,6 +86,7 @@ def _take(pks: Sequence[int]) -> list[UntoldEvent]:
     free = list(
         UntoldEvent.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("event__incident__cadence", "event__actor")
+        .defer("event__incident__cadence__body")
         .filter(pk__in=pks)
         .order_by("pk")
     )

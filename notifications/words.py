@@ -38,10 +38,21 @@ class Drawn:
 
 def draw(words: Words) -> Drawn:
     """Draw it. The recipient's own part (why, procedures, unsubscribe) comes at sending."""
-    context = {"words": words, "facts": [(label, value, value.splitlines()) for label, value in words.facts]}
-    text = render_to_string("notifications/mail/letter.txt", context)
-    html = render_to_string("notifications/mail/letter.html", context | {"own_part": OWN_PART})
-    return Drawn(shortened(words.subject), text.strip() + "\n", html)
+    html = render_to_string("notifications/mail/letter.html", {"words": words, "own_part": OWN_PART})
+    return Drawn(shortened(words.subject), _plain(words), html)
+
+
+def _plain(words: Words) -> str:
+    facts = "\n".join(_fact(label, value.splitlines()) for label, value in words.facts)
+    link = f"{words.link}: {words.url}" if words.url else ""
+    return "\n\n".join(filter(None, (words.first, words.body, facts, link))).strip() + "\n"
+
+
+def _fact(label: str, lines: list[str]) -> str:
+    """“Since: 09:12 UTC”, and several lines as a list below it."""
+    if len(lines) > 1:
+        return f"{label}:\n" + "\n".join(f"- {line}" for line in lines)
+    return f"{label}: {''.join(lines)}"
 
 
 def shortened(subject: str, most: int = MOST_SUBJECT) -> str:

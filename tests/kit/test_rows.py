@@ -1,0 +1,60 @@
+"""Many rows are changed by one statement, and hold afterwards exactly what was said."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
+
+from incidents.models import Incident, Obligation
+from kit import rows
+from tests.conftest import MORNING
+from tests.incidents.stories import declared
+from tests.people import everybody_on_call
+
+FIELDS = ("due_at", "next_at", "rung", "alerted", "fault", "promised", "owner")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("morning")
+def test_each_row_holds_what_was_said_of_it(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    everybody_on_call()
+    owed = list(Obligation.objects.filter(incident=declared()).order_by("pk"))
+    assert len(owed) > 2
+    for number, one in enumerate(owed):
+        one.due_at = MORNING + timedelta(seconds=number, microseconds=number + 1)
+        one.next_at = one.due_at if number % 2 else None
+        one.rung, one.promised = number, bool(number % 2)
+        one.alerted = [f"{number}", {"deep": 'a "quoted" \\ word', "none": None}]
+        one.fault = f"‘{number}’ 100 % \n \u2028 it's"
+        one.missed = 99
+    with django_assert_num_queries(1):
+        rows.update(owed, FIELDS)
+    found = list(Obligation.objects.filter(pk__in=[one.pk for one in owed]).order_by("pk"))
+    for one, same in zip(owed, found, strict=True):
+        assert [getattr(one, name) for name in FIELDS] == [getattr(same, name) for name in FIELDS]
+        assert same.missed == 0, "a field that was not named stays as it is"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("morning")
+def test_rows_that_are_not_named_stay_as_they_are(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    mine, other = declared(title="Mine"), declared(title="The other")
+    mine.title = other.title = "Changed"
+    with django_assert_num_queries(1):
+        rows.update([mine], ["title"])
+    titles = Incident.unrestricted.order_by("title").values_list("title", flat=True)
+    assert list(titles) == ["Changed", "The other"]
+    with django_assert_num_queries(0):
+        rows.update([], ["title"])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks how SQLite finds the rows")
+@pytest.mark.django_db
+def test_rows_are_found_by_their_key_and_not_by_reading_the_table() -> None:
+    meta = Obligation._meta
+    sql = rows._statement(meta.db_table, [meta.pk, *meta.concrete_fields[-3:]])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", ["[]"])
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "SEARCH incidents_obligation" in plan, plan
