@@ -29,7 +29,7 @@ from notifications.vocabulary import Channel, Lane, State
 log = logging.getLogger(__name__)
 
 # Outcomes are written down when there are so many, or the first of them is so old.
-FLUSH_AT, FLUSH_SECONDS = 250, 0.5
+FLUSH_AT, FLUSH_SECONDS = 500, 0.5
 # How often it is asked whether something (urgent) came in, and whether letters that wait for a hand may still go.
 LOOK_SECONDS, ASK_AGAIN_SECONDS = 0.25, 1.0
 # The hands are waited for so long at a time; with many letters out they are not even listened to at each.

@@ -148,8 +148,8 @@ class Gathered:
 
     @cached_property
     def endpoints(self) -> dict[str, list[Endpoint]]:
-        """The machines of each audience that are switched on."""
-        found = Endpoint.objects.filter(disabled_at=None).order_by("pk")
+        """The machines of each audience that are switched on; their secrets stay sealed until they sign."""
+        found = Endpoint.objects.filter(disabled_at=None).defer("secret").order_by("pk")
         return _grouped((one.audience, one) for one in found)
 
     @cached_property

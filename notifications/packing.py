@@ -49,14 +49,15 @@ class Packer:
             contact = self._contacts[UUID(ids[1])]
             return address_of(contact), contact.secret
         if kind == "endpoint":
-            endpoint = self._endpoints[UUID(ids[0])]
-            return endpoint.url, endpoint.secret
+            return self._endpoints[UUID(ids[0])]
         subscriber = self._subscribers[UUID(ids[0])]
         return subscriber.address, signing.secret_of(subscriber)
 
     @cached_property
-    def _endpoints(self) -> dict[UUID, Endpoint]:
-        return Endpoint.objects.in_bulk(self._ids("endpoint", 1))
+    def _endpoints(self) -> dict[UUID, tuple[str, str]]:
+        """The address and the secret of each."""
+        found = Endpoint.objects.filter(pk__in=self._ids("endpoint", 1))
+        return {pk: (url, secret) for pk, url, secret in found.values_list("pk", "url", "secret")}
 
     @cached_property
     def _contacts(self) -> dict[UUID, Contact]:

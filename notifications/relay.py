@@ -17,10 +17,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from incidents.models import Untold as UntoldEvent
+from kit import rows
 from kit.faults import FAULTS, said
 from notifications import spreading, writing
 from notifications.gathering import Gathered
-from notifications.models import Delivery, Notice, Stuck
+from notifications.models import Notice, Stuck
 from notifications.writing import Written
 from roles import organisation
 from statuspage.models import Bulletin
@@ -98,9 +99,9 @@ def _take(pks: Sequence[int]) -> list[UntoldEvent]:
 
 
 def _save(written: Iterable[Written]) -> None:
-    rows = list(written)
-    Notice.objects.bulk_create([one.notice for one in rows])
-    Delivery.objects.bulk_create([letter for one in rows for letter in one.deliveries], batch_size=1000)
+    made = list(written)
+    rows.insert([one.notice for one in made])
+    rows.insert([letter for one in made for letter in one.deliveries])
 
 
 def _count(written: Iterable[Written], done: Relayed) -> None:

@@ -11,6 +11,7 @@ from notifications.answers import Refused, Temporary
 
 NOT_NOW = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 SUCCESS = range(200, 300)
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def post(line: egress.Client, url: str, body: bytes, headers: Mapping[str, str],
 
 def _said(answer: egress.Answer) -> str:
     """“Answered 500 Internal Server Error: …”, with the beginning of what it wrote."""
-    phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""
+    phrase = PHRASES.get(answer.status, "")
     text = " ".join(answer.body[:160].decode(errors="replace").split())
     return f"Answered {answer.status} {phrase}".strip() + (f": {text}" if text else "")
 

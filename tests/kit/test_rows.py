@@ -8,6 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from incidents.models import Incident, Obligation
 from kit import rows
+from notifications.models import Delivery, Notice
+from notifications.vocabulary import Channel, To
 from tests.conftest import MORNING
 from tests.incidents.stories import declared
 from tests.people import everybody_on_call
@@ -51,10 +53,39 @@ def test_rows_that_are_not_named_stay_as_they_are(django_assert_num_queries: Dja
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="asks how SQLite finds the rows")
 @pytest.mark.django_db
-def test_rows_are_found_by_their_key_and_not_by_reading_the_table() -> None:
-    meta = Obligation._meta
-    sql = rows._statement(meta.db_table, [meta.pk, *meta.concrete_fields[-3:]])
+@pytest.mark.usefixtures("morning")
+def test_rows_are_found_by_their_key_and_not_by_reading_the_table(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    mine = declared()
+    with django_assert_num_queries(1) as asked:
+        rows.update([mine], ["title"])
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", ["[]"])
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
         plan = " ".join(str(row) for row in cursor.fetchall())
-    assert "SEARCH incidents_obligation" in plan, plan
+    assert "SEARCH incidents_incident" in plan, plan
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("morning")
+def test_new_rows_hold_what_was_said_and_are_numbered_in_their_order(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    incident = declared()
+    told = Notice(audience=To.STAKEHOLDERS, subject='“Ü” 100 % "x"', text="a\n\u2028b", html="<p>'</p>",
+                  facts={"deep": [None, {"x": 1.5}]}, incident=incident, created_at=MORNING)  # fmt: skip
+    letters = [
+        Delivery(notice=told, channel=Channel.MAIL, recipient=f"user:{number}", label="x", due_at=MORNING,
+                 payload={"to": f"{number}@x.example"}, created_at=MORNING + timedelta(microseconds=number))
+        for number in range(30)
+    ]  # fmt: skip
+    with django_assert_num_queries(2):
+        rows.insert([told])
+        rows.insert(letters)
+    found = Notice.objects.get(pk=told.pk)
+    for field in Notice._meta.concrete_fields:
+        assert getattr(found, field.attname) == getattr(told, field.attname)
+    kept = list(Delivery.objects.filter(notice=told).order_by("pk"))
+    assert [one.key for one in kept] == [one.key for one in letters]
+    for field in Delivery._meta.concrete_fields[1:]:
+        assert [getattr(one, field.attname) for one in kept] == [getattr(one, field.attname) for one in letters]
