@@ -47,6 +47,8 @@ def environment(folder: str, url: str) -> dict[str, str]:
         "SITREP_VAR": folder,
         "EGRESS_ALLOWED_NETWORKS": "127.0.0.0/8",
         "PYTHONUNBUFFERED": "1",
+        # Modules are compiled once, as in the image, whatever the shell of whoever measures says.
+        "PYTHONDONTWRITEBYTECODE": "",
         "REDIS_URL": "",
     }
 

@@ -89,8 +89,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "rest_framework",
-    "drf_spectacular",
+    # Not rest_framework and drf_spectacular: installed, their template tags would have every page import the API.
     "django.forms",
 ]
 

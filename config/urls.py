@@ -1,10 +1,19 @@
 """Every address of the house; each room names its own."""
 
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, URLResolver, include, path
 
-from config import problems, reading
-from insights import metering
-from notifications.views import health
+from kit.later import later
+
+if TYPE_CHECKING:
+    from config import reading
+    from insights import metering
+    from notifications.views import health
+else:
+    (reading,) = later("config", "reading")
+    (metering,) = later("insights", "metering")
+    (health,) = later("notifications.views", "health")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("roles.entrance")),
@@ -19,7 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", reading.docs, name="api_docs"),
 ]
 
-handler400 = problems.bad_request
-handler403 = problems.permission_denied
-handler404 = problems.page_not_found
-handler500 = problems.server_error
+handler400 = "config.problems.bad_request"
+handler403 = "config.problems.permission_denied"
+handler404 = "config.problems.page_not_found"
+handler500 = "config.problems.server_error"

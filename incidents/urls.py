@@ -1,23 +1,36 @@
 """The addresses of incidents."""
 
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, URLResolver, include, path
 
-from incidents.api import actions, bulletins
-from incidents.api import views as api
-from incidents.views import (
-    access,
-    answering,
-    approving,
-    cadence,
-    declaring,
-    listing,
-    people,
-    room,
-    settings,
-    speaking,
-    steering,
-    wordings,
-)
+from kit.later import later
+
+if TYPE_CHECKING:
+    from incidents.api import actions, bulletins
+    from incidents.api import views as api
+    from incidents.views import (
+        access,
+        answering,
+        approving,
+        cadence,
+        declaring,
+        listing,
+        people,
+        room,
+        settings,
+        speaking,
+        steering,
+        wordings,
+    )
+else:
+    actions, bulletins, api = later("incidents.api", "actions", "bulletins", "views")
+    access, answering, approving, cadence, declaring, listing = later(
+        "incidents.views", "access", "answering", "approving", "cadence", "declaring", "listing"
+    )
+    people, room, settings, speaking, steering, wordings = later(
+        "incidents.views", "people", "room", "settings", "speaking", "steering", "wordings"
+    )
 
 inside: list[URLPattern] = [
     path("", room.enter, name="room"),
@@ -87,6 +100,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 API = "api/v1/"
+# The commands of `incidents.api.actions`.
+STEPS = (
+    "acknowledge", "join", "take", "accept", "offer", "release", "ask", "updates", "situation", "transition",
+    "confirm", "severity", "monitor", "posture", "impact", "times", "recur", "details", "snooze", "restrict",
+    "open-up", "grant", "revoke", "take-back", "decline", "merge", "fixed", "ticks",
+)  # fmt: skip
 urlpatterns += [
     path(f"{API}incidents", api.Incidents.as_view(), name="api_incidents"),
     path(f"{API}incidents/<slug:reference>", api.OneIncident.as_view(), name="api_incident"),
@@ -105,5 +124,5 @@ urlpatterns += [
 ]
 urlpatterns += [
     path(f"{API}incidents/<slug:reference>/{name}", actions.action(name).as_view(), name=f"api_{name}")
-    for name in actions.COMMANDS
+    for name in STEPS
 ]

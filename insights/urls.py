@@ -1,9 +1,17 @@
 """The addresses of this room."""
 
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, path
 
-from insights import api
-from insights.views import comparing, dashboard, reports, telling
+from kit.later import later
+
+if TYPE_CHECKING:
+    from insights import api
+    from insights.views import comparing, dashboard, reports, telling
+else:
+    (api,) = later("insights", "api")
+    comparing, dashboard, reports, telling = later("insights.views", "comparing", "dashboard", "reports", "telling")
 
 urlpatterns: list[URLPattern] = [
     path("insights/", dashboard.dashboard, name="insights"),

@@ -1,9 +1,19 @@
 """The addresses of letters, channels and health."""
 
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, path, re_path
 
-from notifications import api
-from notifications.views import channels, contacts, endpoints, health, letters, outbox, told
+from kit.later import later
+
+if TYPE_CHECKING:
+    from notifications import api
+    from notifications.views import channels, contacts, endpoints, health, letters, outbox, told
+else:
+    (api,) = later("notifications", "api")
+    channels, contacts, endpoints, health, letters, outbox, told = later(
+        "notifications.views", "channels", "contacts", "endpoints", "health", "letters", "outbox", "told"
+    )
 
 urlpatterns: list[URLPattern] = [
     path("readyz", health.readyz, name="readyz"),

@@ -1,8 +1,15 @@
 """The addresses of looking back."""
 
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, path
 
-from reviews import api, views
+from kit.later import later
+
+if TYPE_CHECKING:
+    from reviews import api, views
+else:
+    api, views = later("reviews", "api", "views")
 
 urlpatterns: list[URLPattern] = [
     path("incidents/<slug:reference>/review/", views.review, name="review"),

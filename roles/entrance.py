@@ -4,9 +4,13 @@ from allauth.account import views
 from allauth.account.views import LoginView
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 
+from kit.later import later
 from roles.models import User
+
+# Beside the code from an app they import keys and passkeys, which nobody needs to sign in by password.
+base, totp, recovery = later("allauth.mfa", "base.views", "totp.views", "recovery_codes.views")
 
 
 class SignIn(LoginView):  # type: ignore[misc]
@@ -35,5 +39,12 @@ urlpatterns = [
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    path("2fa/", include("allauth.mfa.urls")),
+    path("2fa/", base.index, name="mfa_index"),
+    path("2fa/authenticate/", base.authenticate, name="mfa_authenticate"),
+    path("2fa/reauthenticate/", base.reauthenticate, name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/generate/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("2fa/recovery-codes/download/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
 ]

@@ -1,9 +1,19 @@
 """The addresses of people, teams, rotations, role cards, the set-up and one's own page."""
 
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, URLResolver, include, path
 
-from roles import api
-from roles.views import cards, invitations, joining, me, organisation, people, rotations, teams
+from kit.later import later
+
+if TYPE_CHECKING:
+    from roles import api
+    from roles.views import cards, invitations, joining, me, organisation, people, rotations, teams
+else:
+    (api,) = later("roles", "api")
+    cards, invitations, joining, me, organisation, people, rotations, teams = later(
+        "roles.views", "cards", "invitations", "joining", "me", "organisation", "people", "rotations", "teams"
+    )
 
 person: list[URLPattern] = [
     path("", people.person, name="person"),

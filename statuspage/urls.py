@@ -1,14 +1,26 @@
 """The addresses of this room."""
 
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, path
 
-from statuspage.api import maintenance as api_maintenance
-from statuspage.api import pages as api
-from statuspage.api import records
-from statuspage.views import components, maintenance, pages, private, subscribers, subscriptions
+from kit.later import later
+
+if TYPE_CHECKING:
+    from statuspage.api import maintenance as api_maintenance
+    from statuspage.api import pages as api
+    from statuspage.api import records
+    from statuspage.views import components, maintenance, pages, private, subscribers, subscriptions
+else:
+    api_maintenance, api, records = later("statuspage.api", "maintenance", "pages", "records")
+    components, maintenance, pages, private, subscribers, subscriptions = later(
+        "statuspage.views", "components", "maintenance", "pages", "private", "subscribers", "subscriptions"
+    )
 
 PAGE = "status-page/<slug:slug>/"
 API = "api/v1/pages/<slug:slug>/"
+# The steps of `statuspage.api.maintenance`.
+STEPS = ("start", "verify", "complete", "cancel", "update")
 ONE = f"{API}maintenances/<slug:public_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -47,8 +59,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}/become", api_maintenance.Becoming.as_view(), name="api_maintenance_become"),
     path(ONE, api_maintenance.OneMaintenance.as_view(), name="api_maintenance"),
     path(f"{ONE}/reschedule", api_maintenance.Rescheduling.as_view(), name="api_maintenance_reschedule"),
-    *[
-        path(f"{ONE}/{name}", api_maintenance.step(name).as_view(), name=f"api_maintenance_{name}")
-        for name in api_maintenance.STEPS
-    ],
+    *[path(f"{ONE}/{name}", api_maintenance.step(name).as_view(), name=f"api_maintenance_{name}") for name in STEPS],
 ]
