@@ -36,6 +36,15 @@ BARS = {
     "insights, last 90 days": ("10k", 1.5),
 }
 EIGHT_YEARS, BY_ROWS, NEW_ONE = "insights, eight years", "insights by rows", "a new one, seen"
+# Whose answer is full at which size.
+FULL = {
+    "board": "1k",
+    "room, an open one": "1k",
+    "list, everything": "1k",
+    "insights, last 90 days": "10k",
+    EIGHT_YEARS: "10k",
+    f"{EIGHT_YEARS}, filtered": "10k",
+}
 # Seconds, as config.ticker has it; it cannot be read before the models are there.
 FOLDED_EVERY = 1.0
 
@@ -122,25 +131,37 @@ def rows(found: dict[str, dict[str, Measured]], sizes: Sequence[str]) -> list[Ro
             5,
             unit=" s",
         ),
-        _size(found, sizes),
+        *_sizes(found, sizes),
         *_eight_years(found, top),
     ]
 
 
 def _compared(name: str, took: dict[str, Measured], sizes: Sequence[str]) -> Row:
     wanted, bar = next(bar for beginning, bar in BARS.items() if name.startswith(beginning))
-    base, top = wanted if wanted in sizes[:-1] else sizes[0], sizes[-1]
+    base, top = _base(wanted, sizes), sizes[-1]
     note = f" × ({took[top].ms:.0f} ms, {took[top].statements} statements)"
     return at_most(name, f"{base}: {took[base].ms:.0f} ms", took[top].ms / took[base].ms, bar, note=note)
 
 
-def _size(found: dict[str, dict[str, Measured]], sizes: Sequence[str]) -> Row:
-    """Lists that fill a page at either size, the board and the room; figures have their own numbers of digits."""
-    base, top = sizes[max(0, len(sizes) - 3)], sizes[-1]
-    full = ("board", "room", "list, everything", "insights, last 90 days", "insights, eight years")
-    grown = {name: took[top].size / took[base].size for name, took in found.items() if name.startswith(full)}
+def _sizes(found: dict[str, dict[str, Measured]], sizes: Sequence[str]) -> list[Row]:
+    """How much answers grow that are full at the smaller size, and the largest of the figures.
+
+    Lists fill a page with a thousand incidents, charts need ten thousand: few incidents are few marks. Figures have
+    their own numbers of digits.
+    """
+    top = sizes[-1]
+    base = {name: _base(wanted, sizes) for name, wanted in FULL.items() if name in found}
+    grown = {name: found[name][top].size / found[name][size].size for name, size in base.items()}
     most = max(grown, key=lambda name: grown[name])
-    return at_most("a response's size, the most grown", f"{base}: {most}", grown[most], 1.1, note=" ×")
+    figures = max(took[top].size for name, took in found.items() if name.startswith("insights,"))
+    return [
+        at_most("a response's size, the most grown", f"{base[most]}: {most}", grown[most], 1.1, note=" ×"),
+        at_most("the largest answer of figures", top, figures / 1000, 600, unit=" kB"),
+    ]
+
+
+def _base(wanted: str, sizes: Sequence[str]) -> str:
+    return wanted if wanted in sizes[:-1] else sizes[0]
 
 
 def _eight_years(found: dict[str, dict[str, Measured]], top: str) -> list[Row]:

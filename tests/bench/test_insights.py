@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.insights import BARS, BY_ROWS, EIGHT_YEARS, Measured, rows
+from bench.insights import BARS, BY_ROWS, EIGHT_YEARS, NEW_ONE, Measured, rows
 from bench.table import Row
 
 SIZES = ["1k", "10k", "1M"]
@@ -11,7 +11,7 @@ SIZES = ["1k", "10k", "1M"]
 def found(**changed: dict[str, Measured]) -> dict[str, dict[str, Measured]]:
     """Everything takes the same at every size, unless `changed` says otherwise."""
     same = {size: Measured(20.0, 8, 1000) for size in SIZES}
-    names = [*BARS, "search, a rare word", EIGHT_YEARS, BY_ROWS, "list, everything"]
+    names = [*BARS, "search, a rare word", EIGHT_YEARS, BY_ROWS, NEW_ONE, "list, everything"]
     return dict.fromkeys(names, same) | {BY_ROWS: dict.fromkeys(SIZES, Measured(900.0, 1, 0))} | changed
 
 
@@ -44,3 +44,11 @@ def test_an_answer_that_grows_with_the_incidents_is_named() -> None:
     named = row("a response's size, the most grown", **grown)
     assert not named.is_reached
     assert named.against == "1k: board"
+
+
+def test_charts_are_held_against_ten_thousand_for_few_incidents_are_few_marks() -> None:
+    few = {EIGHT_YEARS: {"1k": Measured(20.0, 8, 500), "10k": Measured(20.0, 8, 1000), "1M": Measured(20.0, 8, 1090)}}
+    assert row("a response's size, the most grown", **few).is_reached
+    assert not row(
+        "the largest answer of figures", **{EIGHT_YEARS: dict.fromkeys(SIZES, Measured(20.0, 8, 700_000))}
+    ).is_reached
