@@ -66,8 +66,10 @@ class Run:
         elif len(new) == 1:
             self._become(new, array(KIND, (1,)))
         else:
-            counted = Counter(sorted([*self, *new]))
-            self._become(array(KIND, counted.keys()), array(KIND, counted.values()))
+            counted = Counter(dict(zip(self.values, self.counts, strict=True)))
+            counted.update(new)
+            values = sorted(counted)
+            self._become(array(KIND, values), array(KIND, (counted[value] for value in values)))
 
     def take(self, value: int) -> None:
         """Count one value out. Raises `ValueError` where there is none."""
@@ -208,7 +210,7 @@ def _merged(runs: Iterable[Run]) -> tuple[Run, ...]:
     few: list[Run] = []
     for run in runs:
         if run.values:
-            (few if len(run.values) < SHORT else long).append(run)
+            (few if len(run) < SHORT else long).append(run)
     return (*long, *few) if len(few) < 2 else (*long, run_of(chain.from_iterable(few)))
 
 
