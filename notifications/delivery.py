@@ -34,6 +34,8 @@ FLUSH_AT, FLUSH_SECONDS = 500, 0.5
 LOOK_SECONDS, ASK_AGAIN_SECONDS = 0.25, 1.0
 # The hands are waited for so long at a time; with many letters out they are not even listened to at each.
 WAIT_SECONDS, NAP_SECONDS, MANY = 0.05, 0.01, 30
+# What a hand has begun when its shift breaks off is waited for so long; no transport takes longer.
+FINISH_SECONDS = 25.0
 # More is claimed while fewer are out than were sent in the last seconds, within these bounds.
 LEAST_OUT, MOST_OUT = 100, 1000
 
@@ -77,7 +79,7 @@ class _Shift:
         self._out: dict[Job, Errand] = {}
         self._unwritten: list[tuple[Claim, Outcome]] = []
         self._stirred: set[UUID] = set()
-        self._count = 0
+        self._count, self._is_over = 0, False
         self._claim_at = self._ask_at = self._flush_at = 0.0
         self._pace = _Pace()
 
@@ -91,6 +93,7 @@ class _Shift:
                 # What was sent lets the next letter to the same reader go.
                 self._flush()
         self._flush()
+        self._is_over = True
         return self._count
 
     def _go_on(self, stop: Callable[[], bool]) -> bool:
@@ -102,10 +105,25 @@ class _Shift:
         return bool(self._out)
 
     def close(self) -> None:
-        """Whatever happened, the hands do not go on with what this shift held."""
-        self._take_back()
-        stirring.stir(self._stirred)
-        self._journal.close()
+        """Whatever happened, the hands do not go on with what this shift held.
+
+        Where the database was lost, it cannot be told; the next tick that reaches it takes all from the journal.
+        """
+        for job in self._recalled():
+            del self._out[job]
+        if self._is_over:
+            self._journal.close()
+        elif self._have_finished():
+            self._journal.leave()
+
+    def _have_finished(self) -> bool:
+        """Wait for the hands that are in the midst of a letter: then the journal says of each how it ended."""
+        until = time.monotonic() + FINISH_SECONDS
+        with suppress(queue.Empty):
+            while self._out:
+                job, _ = self._answers.get(timeout=max(0.0, until - time.monotonic()))
+                del self._out[job]
+        return not self._out
 
     def _claim(self) -> bool:
         """Claim and hand out; with enough in hand only what is urgent, and that not at every turn."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from incidents.models import Incident
 from kit import clock
@@ -73,6 +74,25 @@ def test_nobody_waits_for_the_lease_of_a_process_that_is_known_to_be_dead(wire: 
     killed(book)
     assert delivery.work() == 1
     assert [parcel.to for parcel in wire.taken] == ["stella@denomas.example"]
+
+
+def test_what_a_lost_database_kept_from_the_ledger_is_taken_from_the_journal_by_the_next(
+    wire: Wire, told: Told
+) -> None:
+    told("Stella", "Eve", "Elon")
+
+    def lost(execute: Callable[..., Any], sql: str, *how: Any) -> Any:
+        if "INTO notifications_attempt" in sql:
+            raise OperationalError("the connection is closed")
+        return execute(sql, *how)
+
+    with connection.execute_wrapper(lost), pytest.raises(OperationalError):
+        delivery.work()
+    assert [state for state, *_ in states()] == [State.SENDING] * 3
+    delivery.work()
+    assert states() == [(State.SENT, 1, False)] * 3
+    assert len(wire.taken) == 3
+    assert journal.orphans() == []
 
 
 def test_a_process_that_lives_keeps_what_it_holds_until_its_lease_ends(wire: Wire, told: Told) -> None:
