@@ -1,5 +1,6 @@
 """The public page: served against nginx alone, its bytes, how soon a bulletin is visible, and a long history."""
 
+import os
 import re
 import statistics
 import tempfile
@@ -85,16 +86,19 @@ def _compared(static: int, as_file: str, front: int, small: int, path: str) -> t
 
 def _visible(page: Page, about: str, bar: float) -> Row:
     """From before the command to the instant at which the symlink gives readers the file, over many bulletins."""
-    spent, incident = [], None
+    spent, worked, incident = [], list[float](), None
     for number in range(PUBLISHES):
         words = f"This is bulletin number {number} of them."
-        began = time.time()
+        began, before = time.time(), time.process_time()
         bulletin = _publish(page, words, incident)
+        worked.append(time.process_time() - before)
         spent.append(past.site(page).parent.lstat().st_mtime - began)
         if words not in (past.site(page) / "index.html").read_text():
             raise RuntimeError(f"“{words}” was published and is not on the page")
         incident = bulletin.public_incident
-    return at_most(f"publish to visible, p99: {about}", "–", max(spent), bar, unit=" s")
+    busy, load = statistics.median(worked), os.getloadavg()[0]
+    note = f" (median {statistics.median(spent):.2g} s, of it {busy:.2g} s of processor; load {load:.0f})"
+    return at_most(f"publish to visible, p99: {about}", "–", max(spent), bar, unit=" s", note=note)
 
 
 def _publish(page: Page, words: str, incident: PublicIncident | None) -> Bulletin:

@@ -53,7 +53,7 @@ def put_right(bulletin: Bulletin, body: str, *, actor: Person) -> Bulletin:
     held, now = Bulletin.objects.select_related("public_incident").get(pk=bulletin.pk), clock.now()
     check(body.strip(), "no_text", "Write what readers should know.", field="body")
     check(
-        now - held.created_at <= EDIT_WITHIN and not held.public_incident.is_imported,
+        may_be_put_right(held, now),
         "too_late",
         "A bulletin is edited within ten minutes; after that, say it in another one.",
         field="body",
@@ -68,6 +68,11 @@ def put_right(bulletin: Bulletin, body: str, *, actor: Person) -> Bulletin:
     held.save()
     _changed(held.public_incident, page, now)
     return held
+
+
+def may_be_put_right(bulletin: Bulletin, now: datetime) -> bool:
+    """Whether it is young enough that a slip may still be corrected."""
+    return now - bulletin.created_at <= EDIT_WITHIN and not bulletin.public_incident.is_imported
 
 
 @transaction.atomic(durable=True)

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from statuspage.api import maintenance as api_maintenance
     from statuspage.api import pages as api
     from statuspage.api import records
-    from statuspage.views import components, maintenance, pages, private, subscribers, subscriptions
+    from statuspage.views import components, maintenance, pages, private, subscribers, subscriptions, told
 else:
     api_maintenance, api, records = later("statuspage.api", "maintenance", "pages", "records")
-    components, maintenance, pages, private, subscribers, subscriptions = later(
-        "statuspage.views", "components", "maintenance", "pages", "private", "subscribers", "subscriptions"
+    components, maintenance, pages, private, subscribers, subscriptions, told = later(
+        "statuspage.views", "components", "maintenance", "pages", "private", "subscribers", "subscriptions", "told"
     )
 
 PAGE = "status-page/<slug:slug>/"
@@ -31,6 +31,10 @@ urlpatterns: list[URLPattern] = [
     path(PAGE + "components/<slug:public_id>/", components.edit, name="statuspage_component"),
     path(PAGE + "components/<slug:public_id>/move/", components.move, name="statuspage_component_move"),
     path(PAGE + "components/<slug:public_id>/retire/", components.retire, name="statuspage_component_retire"),
+    path(PAGE + "incidents/", told.listing, name="statuspage_told"),
+    path(PAGE + "incidents/afterwards/", told.afterwards, name="statuspage_afterwards"),
+    path(PAGE + "incidents/<slug:public_id>/", told.one, name="statuspage_told_one"),
+    path(PAGE + "bulletins/<slug:public_id>/", told.slip, name="statuspage_slip"),
     path(PAGE + "maintenance/", maintenance.listing, name="statuspage_maintenances"),
     path(PAGE + "maintenance/new/", maintenance.new, name="statuspage_maintenance_new"),
     path(PAGE + "maintenance/<slug:public_id>/", maintenance.one, name="statuspage_maintenance"),

@@ -22,6 +22,11 @@ class TimeField(forms.DateTimeField):
         super().__init__(widget=widget, input_formats=[FORMAT, f"{FORMAT}:%S"], validators=[check_year], **kwargs)
 
 
+def zone_help() -> str:
+    """Under a time that is typed."""
+    return f"In your zone, {timezone.get_current_timezone_name()}."
+
+
 class WindowForm(forms.Form):
     """From when to when."""
 
@@ -31,7 +36,7 @@ class WindowForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("starts_at", "ends_at"):
-            self.fields[name].help_text = f"In your zone, {timezone.get_current_timezone_name()}."
+            self.fields[name].help_text = zone_help()
 
 
 class MaintenanceForm(WindowForm):

@@ -28,6 +28,8 @@ WITH_NAMES = (
     *("/incidents/?q=nothing+fits", "/incidents/?severity=S9", "/services/checkout/", "/services/checkout/edit/"),
     *("/roles/incident_manager/", "/status-page/denomas/settings/", "/status-page/denomas/components/"),
     *(
+        "/status-page/denomas/incidents/",
+        "/status-page/denomas/incidents/afterwards/",
         "/status-page/denomas/maintenance/",
         "/status-page/denomas/maintenance/new/",
         "/status-page/denomas/subscribers/",

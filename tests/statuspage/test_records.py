@@ -133,3 +133,60 @@ def test_only_what_has_begun_becomes_an_open_incident_of_its_page() -> None:
     still_open = opened(name="API")
     assert send("post", one, {"incident": still_open.public_id}).json()["status"] == "completed"
     assert send("post", one, {"incident": still_open.public_id}).json()["code"] == "not_begun"
+
+
+def told_pages() -> str:
+    return "/status-page/denomas/incidents/"
+
+
+def test_the_page_of_an_incident_sets_the_impact_that_readers_see() -> None:
+    incident = opened(Status.MAJOR_OUTAGE)
+    one = f"{told_pages()}{incident.public_id}/"
+    assert one in browser(linus()).get(told_pages()).content.decode()
+    assert "Let readers see it" not in text(browser(linus()).get(one))
+    assert browser(linus()).post(one, {"impact": "minor"}).status_code == 403
+    chief = browser(admin())
+    assert "As reckoned from its components: critical" in text(chief.get(one))
+    assert chief.post(one, {"impact": "minor"}).status_code == 302
+    assert document("summary")["incidents"][0]["impact"] == "minor"
+    assert chief.post(one, {"impact": "maintenance"}).status_code == 422
+    chief.post(one, {"impact": ""})
+    assert document("summary")["incidents"][0]["impact"] == "critical"
+
+
+def test_a_slip_is_put_right_on_the_page_while_it_may_be() -> None:
+    incident = opened(body="We are lookign into it.")
+    slip = f"/status-page/denomas/bulletins/{incident.bulletins.get().public_id}/"
+    chief, one = browser(admin()), f"{told_pages()}{incident.public_id}/"
+    assert slip in chief.get(one).content.decode()
+    assert browser(linus()).post(slip, {"body": "We are looking into it."}).status_code == 403
+    refused = chief.post(slip, {"body": "Everything is different from what we said."})
+    assert refused.status_code == 422
+    assert "An edit changes at most 20 characters" in text(refused)
+    assert "Everything is different" in text(refused)
+    assert chief.post(slip, {"body": "We are looking into it."}).status_code == 302
+    assert incident.bulletins.get().body == "We are looking into it."
+    assert "edited" in text(chief.get(one))
+    with clock.shifted(timedelta(minutes=11)):
+        assert slip not in chief.get(one).content.decode()
+
+
+def test_what_was_never_told_is_written_down_on_the_page_and_keeps_what_was_typed() -> None:
+    address, chief = f"{told_pages()}afterwards/", browser(admin())
+    assert browser(linus()).get(address).status_code == 403
+    assert "not affected" in text(chief.get(address))
+    said = {
+        "name": "Search failed", "began": "Searches failed.", "ended": "They work again.",
+        "began_at": "2026-11-20T10:00", "ended_at": "2026-11-20T10:40",
+    }  # fmt: skip
+    harmed = {f"status-{component('Search').public_id}": "major_outage"}
+    nothing = chief.post(address, said)
+    assert nothing.status_code == 422
+    assert "Name at least one component" in text(nothing)
+    backwards = chief.post(address, said | harmed | {"ended_at": "2026-11-20T09:00"})
+    assert "It began before it ended, and is over." in text(backwards)
+    assert "Searches failed." in text(backwards)
+    assert chief.post(address, said | harmed).status_code == 302
+    told = PublicIncident.objects.get()
+    assert (told.state, told.impact, status_of("Search")) == (State.RESOLVED, Impact.CRITICAL, Status.OPERATIONAL)
+    assert [one.tells_subscribers for one in told.bulletins.all()] == [False, False]
