@@ -9,6 +9,7 @@ from statuspage.models import LEAST_IMPACTS, Bulletin, Component, Page, PublicIn
 from statuspage.records import Afterwards
 from statuspage.vocabulary import Impact, Status
 
+RECKONED = "reckoned"
 NOT_TOUCHED = ("", "not affected")
 HARMED = (Status.DEGRADED_PERFORMANCE, Status.PARTIAL_OUTAGE, Status.MAJOR_OUTAGE)
 
@@ -16,17 +17,17 @@ HARMED = (Status.DEGRADED_PERFORMANCE, Status.PARTIAL_OUTAGE, Status.MAJOR_OUTAG
 class ImpactForm(forms.Form):
     """The impact that readers see."""
 
-    impact = forms.ChoiceField(label="Impact that readers see", required=False)
+    impact = forms.ChoiceField(label="Impact that readers see")
 
     def __init__(self, *args: Any, about: PublicIncident, **kwargs: Any) -> None:
-        kwargs["initial"] = {"impact": about.impact_override}
+        kwargs["initial"] = {"impact": about.impact_override or RECKONED}
         super().__init__(*args, **kwargs)
-        reckoned = ("", f"As reckoned from its components: {Impact(about.impact).label.lower()}")
+        reckoned = (RECKONED, f"as reckoned: {Impact(about.impact).label.lower()}")
         self.fields["impact"].choices = [reckoned, *LEAST_IMPACTS]  # type: ignore[attr-defined]
 
     def said(self) -> Impact | None:
         impact = self.cleaned_data["impact"]
-        return Impact(impact) if impact else None
+        return None if impact == RECKONED else Impact(impact)
 
 
 class SlipForm(forms.Form):

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit import clock
 from kit.rules import require
@@ -20,7 +20,7 @@ from statuspage.views.answers import posted, submit, viewer
 A_PAGE = 25
 
 
-@require_GET
+@require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
     page = get_object_or_404(Page, slug=slug)
     found = PublicIncident.objects.incidents().filter(page=page).order_by("-started_at", "-pk")
