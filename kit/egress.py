@@ -1,17 +1,20 @@
 """The one client for outgoing HTTP: it resolves once, refuses what is not a public address, follows nothing."""
 
+import ipaddress
 import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 import urllib3
 from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
 from django.conf import settings
+
+from kit.rules import check
 
 # To connect, and between two bytes of the answer.
 TIMEOUT_SECONDS = (5, 10)
@@ -164,3 +167,33 @@ def _adapter(policy: AntiSSRFPolicy) -> requests.adapters.HTTPAdapter:
     adapter = session.get_adapter("https://")
     assert isinstance(adapter, requests.adapters.HTTPAdapter)
     return adapter
+
+
+def check_url(url: str, *, field: str = "url") -> None:
+    """Only what can be said without asking anybody; where it leads is looked at each time something is sent."""
+    schemes = ("https", "http") if settings.EGRESS_ALLOWED_NETWORKS else ("https",)
+    parts = _split(url)
+    check(
+        parts.scheme in schemes and parts.hostname,
+        "not_an_address",
+        f"Give a whole address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}.",
+        field=field,
+    )
+    check(not (parts.username or parts.password), "has_password", "Leave out name and password.", field=field)
+    check(_may_be_public(parts.hostname or ""), "not_public", "This is not a public address.", field=field)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url.strip())
+    except ValueError:
+        return urlsplit("")
+
+
+def _may_be_public(host: str) -> bool:
+    if settings.EGRESS_ALLOWED_NETWORKS:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host != "localhost"

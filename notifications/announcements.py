@@ -66,6 +66,7 @@ def _for_machines(told: Bulletin) -> dict[str, Any]:
 def confirmation(subscriber: Subscriber) -> Words:
     """One click before anything else is sent."""
     page = subscriber.page
+    machine = _links(subscriber) if subscriber.channel == Subscriber.Channel.WEBHOOK else {}
     return Words(
         subject=f"Please confirm: updates from {page.name}",
         first=f"Somebody, we hope you, asked for updates from {page.name} to this address.",
@@ -73,8 +74,16 @@ def confirmation(subscriber: Subscriber) -> Words:
         url=subscribing.confirm_url(subscriber),
         link="Confirm",
         mark=page.name,
-        data={"page": {"id": page.public_id, "name": page.name, "url": page.url}, "confirm": True},
+        data={"page": {"id": page.public_id, "name": page.name, "url": page.url}, "confirm": True} | machine,
     )
+
+
+def _links(subscriber: Subscriber) -> dict[str, str]:
+    """A program has no letter to click in; the second leads to what it gets, and to its secret."""
+    return {
+        "confirm_url": subscribing.confirm_url(subscriber),
+        "manage_url": settings.SITE_URL + subscribing.manage_url(subscribing.token(subscriber)),
+    }
 
 
 def endpoint_gone(endpoint: Endpoint) -> Words:

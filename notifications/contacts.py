@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from kit import clock
+from kit import clock, egress
 from kit.rules import RuleBroken, check
 from kit.secrets import new_id
-from notifications import announcements, endpoints, packing, signing
+from notifications import announcements, packing, signing
 from notifications.channels import opened
 from notifications.models import Contact, Provider
 from notifications.parcels import Parcel
@@ -103,7 +103,7 @@ def _check_address(said: Reach) -> None:
     if said.way == Contact.Way.MAIL:
         _check_mail(address)
     elif said.way == Contact.Way.WEBHOOK:
-        endpoints.check_url(address, field="address")
+        egress.check_url(address, field="address")
     else:
         _check_service(said.provider, address)
 

@@ -1,14 +1,11 @@
 """Endpoints: the machines that an audience has; added, changed, tried, switched off and on again."""
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import SplitResult, urlsplit
 
-from django.conf import settings
 from django.db import transaction
 
-from kit import clock
+from kit import clock, egress
 from kit.lines import check_line
 from kit.rules import check, require
 from kit.secrets import new_id
@@ -144,34 +141,4 @@ def _check_address(said: Target) -> None:
         wrong = service.complaint(said.url.strip())
         check(not wrong, "no_service", wrong, field="url")
     elif said.form != Endpoint.Form.LOG:
-        check_url(said.url)
-
-
-def check_url(url: str, *, field: str = "url") -> None:
-    """Only what can be said without asking anybody; where it leads is looked at each time something is sent."""
-    schemes = ("https", "http") if settings.EGRESS_ALLOWED_NETWORKS else ("https",)
-    parts = _split(url)
-    check(
-        parts.scheme in schemes and parts.hostname,
-        "not_an_address",
-        f"Give a whole address that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}.",
-        field=field,
-    )
-    check(not (parts.username or parts.password), "has_password", "Leave out name and password.", field=field)
-    check(_may_be_public(parts.hostname or ""), "not_public", "This is not a public address.", field=field)
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url.strip())
-    except ValueError:
-        return urlsplit("")
-
-
-def _may_be_public(host: str) -> bool:
-    if settings.EGRESS_ALLOWED_NETWORKS:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return host != "localhost"
+        egress.check_url(said.url)

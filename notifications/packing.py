@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from notifications import asking, composing, mailing, signing
+from notifications import asking, composing, mailing
 from notifications.models import Contact, Delivery, Endpoint, Notice
 from notifications.moulds import HTML_MARK, TEXT_MARK, Mould
 from notifications.parcels import Parcel
@@ -51,7 +51,7 @@ class Packer:
         if kind == "endpoint":
             return self._endpoints[UUID(ids[0])]
         subscriber = self._subscribers[UUID(ids[0])]
-        return subscriber.address, signing.secret_of(subscriber)
+        return subscriber.address, subscribing.secret_of(subscriber)
 
     @cached_property
     def _endpoints(self) -> dict[UUID, tuple[str, str]]:

@@ -1,5 +1,6 @@
-"""Subscribing to a page by e-mail: asked for, confirmed by a link, ended by a link; and who hears which bulletin."""
+"""Subscribing to a page by e-mail or webhook: asked for, confirmed by a link, ended by one; and who hears what."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
-from kit import clock
+from kit import clock, egress
 from kit.rules import Actor, RuleBroken, check, require
 from statuspage.models import AffectedComponent, Bulletin, Component, Page, PublicIncident, Subscriber, Untold
 from statuspage.questions import SubscriberQuerySet
@@ -21,6 +23,7 @@ from statuspage.rollup import IMPACT_ORDER
 from statuspage.vocabulary import ENDED, Impact
 
 MANAGE = "statuspage.manage_subscribers"
+Channel = Subscriber.Channel
 CONFIRM_SALT, END_SALT = "statuspage.subscribing.confirm", "statuspage.subscribing.end"
 # How long the link in “please confirm” works, and how soon an address is asked again.
 CONFIRM_WITHIN = timedelta(days=7)
@@ -40,20 +43,27 @@ class Choice:
 
 
 @transaction.atomic(durable=True)
-def ask(page: Page, address: str, choice: Choice = Choice(), *, only: PublicIncident | None = None) -> None:
-    """Somebody typed an address on the page: ask it to confirm.
+def ask(
+    page: Page,
+    address: str,
+    choice: Choice = Choice(),
+    *,
+    only: PublicIncident | None = None,
+    channel: Channel = Channel.EMAIL,
+) -> None:
+    """Somebody typed an address on the page: ask it to confirm, a webhook by a signed message with the link.
 
     Whoever is subscribed already, or was asked minutes ago, is not written to again; the answer is the
     same for all, so that nobody learns who is signed up. Whose letters came back may ask anew. `only` is the one
     incident that they want to follow. Raises `RuleBroken` for what is no address and
     for too many in an hour.
     """
-    address = _address(address)
+    address = _target(address) if channel == Channel.WEBHOOK else _address(address)
     now = clock.now()
     _check_flood(page, now)
     asked, is_new = Subscriber.objects.select_for_update(of=("self",)).get_or_create(
         page=page,
-        channel=Subscriber.Channel.EMAIL,
+        channel=channel,
         address=address,
         only=only,
         ended_at=None,
@@ -135,9 +145,20 @@ def manage_url(token: str) -> str:
     return reverse("subscription", args=[token])
 
 
+def token(subscriber: Subscriber) -> str:
+    """What allows its bearer to change or end this subscription."""
+    return signing.Signer(salt=END_SALT).sign(subscriber.pk.hex)
+
+
 def unsubscribe_url(subscriber: UUID) -> str:
     """For every letter and its `List-Unsubscribe` header: GET shows a page, POST ends it (RFC 8058)."""
     return _url("subscription_end", subscriber, END_SALT)
+
+
+def secret_of(subscriber: Subscriber) -> str:
+    """What its webhook is signed with: derived from SECRET_KEY, so that nothing need be kept for it."""
+    digest = salted_hmac("notifications.subscriber", str(subscriber.pk), algorithm="sha256").digest()
+    return f"whsec_{b64encode(digest).decode()}"
 
 
 def recipients(bulletin: Bulletin) -> SubscriberQuerySet:
@@ -192,6 +213,14 @@ def _address(text: str) -> str:
         validate_email(address)
     except ValidationError as error:
         raise RuleBroken("no_address", "Write an e-mail address, such as you@example.com.", field="address") from error
+    check(len(address) <= LONGEST, "address_too_long", f"At most {LONGEST} characters.", field="address")
+    return address
+
+
+def _target(text: str) -> str:
+    """A webhook's address. Where it leads is looked at each time something is sent there."""
+    address = text.strip()
+    egress.check_url(address, field="address")
     check(len(address) <= LONGEST, "address_too_long", f"At most {LONGEST} characters.", field="address")
     return address
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from statuspage.models import LEAST_IMPACTS, Component, Page, PublicIncident
+from statuspage.models import LEAST_IMPACTS, Component, Page, PublicIncident, Subscriber
 from statuspage.subscribing import Choice
 from statuspage.vocabulary import Impact
 
@@ -27,13 +27,18 @@ class ChoiceForm(forms.Form):
 class SubscribeForm(ChoiceForm):
     """The same with an address, and the one incident where only that is followed."""
 
-    address = forms.CharField(label="Your e-mail address", max_length=254)
+    address = forms.CharField(label="Your address", max_length=254)
+    channel = forms.ChoiceField(choices=Subscriber.Channel.choices, required=False)
     incident = forms.ModelChoiceField(PublicIncident.objects.none(), to_field_name="public_id", required=False)
 
     def __init__(self, *args: object, page: Page, **kwargs: object) -> None:
         super().__init__(*args, page=page, **kwargs)
         current = PublicIncident.objects.current().filter(page=page)
         self.fields["incident"].queryset = current  # type: ignore[attr-defined]
+
+    def by(self) -> Subscriber.Channel:
+        """By mail, where nothing else is chosen."""
+        return Subscriber.Channel(self.cleaned_data["channel"] or Subscriber.Channel.EMAIL)
 
 
 class RollForm(forms.Form):

@@ -40,10 +40,10 @@ def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
         return _asking(request, form, page, status=WRONG)
     said = form.cleaned_data
     try:
-        subscribing.ask(page, said["address"], form.choice(), only=said["incident"])
+        subscribing.ask(page, said["address"], form.choice(), only=said["incident"], channel=form.by())
     except RuleBroken as error:
         return _asking(request, form, page, error.sentence, WRONG)
-    return _say(request, page, "asked")
+    return _say(request, page, "asked", by_webhook=form.by() == Subscriber.Channel.WEBHOOK)
 
 
 # The signed link is what allows it. Mail providers post it by themselves (RFC 8058), with no cookie and no token.
@@ -92,6 +92,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         "impacts": LEAST_IMPACTS,
         "chosen": set(subscriber.components.all()),
         "leaves": Component.objects.leaves().filter(page=subscriber.page),
+        "secret": _secret(subscriber),
         "end_url": subscribing.unsubscribe_url(subscriber.pk),
     }
     return render(request, "statuspage/subscription.html", context, status=WRONG if form.errors else 200)
@@ -105,18 +106,29 @@ def _answer(request: HttpRequest, find: Callable[[], Subscriber], step: str) -> 
     return _say(request, subscriber.page, step, subscriber)
 
 
-def _say(request: HttpRequest, page: Page, step: str, subscriber: Subscriber | None = None) -> HttpResponse:
+def _say(
+    request: HttpRequest, page: Page, step: str, subscriber: Subscriber | None = None, *, by_webhook: bool = False
+) -> HttpResponse:
     token = request.resolver_match.kwargs.get("token", "") if request.resolver_match else ""
-    context = {"step": step, "page": page, "subscriber": subscriber}
+    context = {"step": step, "page": page, "subscriber": subscriber, "by_webhook": by_webhook}
+    context |= {"secret": _secret(subscriber)} if step == "confirmed" else {}
     # The link that ends a subscription also leads to what it is about.
     context |= {"manage_url": subscribing.manage_url(token)} if step == "end" else {}
     return render(request, "statuspage/subscription.html", context)
 
 
+def _secret(subscriber: Subscriber | None) -> str:
+    """What a webhook's messages are signed with, for whoever the link was sent to; a mailbox has none."""
+    is_machine = subscriber is not None and subscriber.channel == Subscriber.Channel.WEBHOOK
+    return subscribing.secret_of(subscriber) if subscriber and is_machine else ""
+
+
 def _asking(
     request: HttpRequest, form: SubscribeForm, page: Page, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"step": "asking", "form": form, "page": page, "problem": problem}
+    asked = form["channel"].value() if form.is_bound else request.GET.get("channel")
+    by_webhook = asked == Subscriber.Channel.WEBHOOK
+    context = {"step": "asking", "form": form, "page": page, "problem": problem, "by_webhook": by_webhook}
     return render(request, "statuspage/subscription.html", context, status=status)
 
 
