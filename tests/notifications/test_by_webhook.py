@@ -75,7 +75,16 @@ def test_the_answer_is_the_same_whether_the_address_is_subscribed_or_not(sink: S
     Subscriber.objects.update(confirmed_at=datetime.fromisoformat("2026-11-01T10:00:00Z"))
     again, other = asked(sink.url), asked(f"{sink.url}other")
     for reply in (again, other):
-        assert (reply.status_code, reply.content, reply.headers) == (first.status_code, first.content, first.headers)
+        assert (reply.status_code, reply.content, _lasting(reply)) == (
+            first.status_code,
+            first.content,
+            _lasting(first),
+        )
+
+
+def _lasting(reply: Any) -> dict[str, str]:
+    """Its headers but the one that says the time."""
+    return {name: value for name, value in reply.headers.items() if name != "Expires"}
 
 
 @pytest.mark.parametrize(
