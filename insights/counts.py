@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from incidents.vocabulary import Audience, Disposition, Duty, Phase, Severity
+from incidents.vocabulary import Audience, Disposition, Duty, Phase, Posture, Severity
 from insights.durations import BY_KEY, reading
 from insights.reading import Milestones, Owed, Page
 from reviews.models import Findings
@@ -13,6 +13,9 @@ GRAVE = (Severity.S1, Severity.S2)
 ANSWER_WITHIN = timedelta(minutes=15)
 # Notices are sent by the clock at their due time; what leaves within the minute is on time.
 GRACE = timedelta(minutes=1)
+
+# The public is told of an impact that lasts so long, and within this (domain §2.6).
+TELL_FROM, TELL_WITHIN = timedelta(minutes=5), timedelta(minutes=60)
 
 # Hits and how many there could be.
 Hits = tuple[int, int]
@@ -70,6 +73,17 @@ def _recurred(found: Milestones) -> Hits:
 
 def _repeated(found: Milestones) -> Hits:
     return NONE if found.outside or found.is_repeat is None else (int(found.is_repeat), 1)
+
+
+def _told_late(found: Milestones) -> Hits:
+    """A breach where the first bulletin came later than an hour after the impact began, or never (BG3-1)."""
+    felt, began_at = reading(BY_KEY["impact"], found).seconds, found.known_impact_at
+    is_over = found.resolved_at is not None or found.public_at is not None
+    if found.outside or found.is_drill or found.posture == Posture.NOT_REQUIRED or began_at is None or not is_over:
+        return NONE
+    if felt is not None and felt < TELL_FROM.total_seconds():
+        return NONE
+    return (int(found.public_at is None or found.public_at - began_at > TELL_WITHIN), 1)
 
 
 def _ended(holds: Callable[[Milestones], bool]) -> Callable[[Milestones], Hits]:
@@ -156,6 +170,15 @@ COUNTS: tuple[Count, ...] = (
         "Published at or before the time at which it was due.",
         "Public updates that came due and were published.",
         _on_time(Duty.PUBLIC_UPDATE),
+    ),
+    Count(
+        "told_late",
+        "Public told later than 60 min, or never",
+        "The first public bulletin came more than 60 minutes after the impact began, or none did.",
+        "Real incidents, resolved or told, with at least five minutes of impact whose start is known, unless it was "
+        "decided that the public need not be told.",
+        _told_late,
+        is_good=False,
     ),
     Count(
         "notice",

@@ -90,6 +90,8 @@ class Fact(models.Model):
     page_of = _few()
     public_update_hits = _few()
     public_update_of = _few()
+    told_late_hits = _few()
+    told_late_of = _few()
     notice_hits = _few()
     notice_of = _few()
     brief_hits = _few()
