@@ -103,7 +103,7 @@ def approver(incident: Incident, writer: User) -> Engagement | None:
 
     None where that is the writer: the manager's own words need nobody above them.
     """
-    answered = [one for one in holders.active(incident) if one.acknowledged_at and not one.is_shadow]
+    answered = [one for one in holders.active(incident) if one.acknowledged_at]
     for role in deciding(incident):
         found = holders.holder(incident, role, answered)
         if found:

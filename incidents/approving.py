@@ -63,7 +63,7 @@ def ask(
 def _whom(incident: Incident, actor: User, now: datetime, reason: str) -> tuple[User, str]:
     """Who is there and answered, else who holds the role, else the lead; then the manager on call is paged, too."""
     second = approvals.approver(incident, actor)
-    others = [one for one in holders.active(incident) if not one.is_shadow and one.person_id != actor.pk]
+    others = [one for one in holders.active(incident) if one.person_id != actor.pk]
     found = second or _first(incident, others)
     if found:
         return found.person, found.role
@@ -128,7 +128,7 @@ def may_answer(incident: Incident, approval: Approval, user: User) -> bool:
     """Whoever was asked; and whoever decides here anyway."""
     if approval.approver_id == user.pk:
         return True
-    mine = {one.role for one in holders.active(incident) if one.person_id == user.pk and not one.is_shadow}
+    mine = {one.role for one in holders.active(incident) if one.person_id == user.pk}
     return bool(mine & {Role.LEAD, *approvals.deciding(incident)}) and user.has_perm(STEER, incident)
 
 

@@ -116,6 +116,18 @@ def test_sup4_2_what_is_found_right_goes_out_and_an_edit_after_it_voids_that() -
     assert "Bulletin: investigating, approved by Grace" in room(incident, browser(ada()))
 
 
+def test_a_promise_beyond_the_hour_is_the_one_that_was_found_right() -> None:
+    """E45."""
+    incident = to_be_told()
+    with clock.shifted(timedelta(hours=2, minutes=1)):
+        seen, later = (f"{clock.shown() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}" for minutes in (90, 150))
+        sent = ask(incident, next_update_at=seen)
+        say(browser(grace()), approval_page(incident))
+        refused = write(incident, sent | {"step": "publish", "next_update_at": later}, expect=422)
+        assert "looks at it first" in refused
+        write(incident, sent | {"step": "publish"})
+
+
 def test_sup4_2_the_approver_edits_and_the_author_sees_both_side_by_side() -> None:
     incident = to_be_told()
     sent = ask(incident)
@@ -227,6 +239,24 @@ def test_sup4_3_of_a_restricted_or_security_incident_always_two_people_know(
     public = Bulletin.objects.get()
     again = {"step": "publish", "state": "investigating", "body": "Nothing new.", "based_on": public.public_id}
     assert write(incident, again, expect=422)
+
+
+def test_of_a_security_incident_an_approvers_own_words_wait_for_somebody_else() -> None:
+    incident = declared(Severity.S1, by=ada(), type=Type.SECURITY)
+    for engaged in list(incident.engagements.select_related("person")):
+        engagement.acknowledge(incident, actor=engaged.person)
+    lead = holders.lead(incident)
+    assert lead is not None
+    levelling.confirm(incident, actor=lead.person)
+    incident = communications.decide_posture(incident, Posture.POST, actor=lead.person)
+    ask(incident)
+    say(browser(grace()), approval_page(incident), text="We look into a fault of ours.")
+    own = sheet("We look into a fault of ours.", step="publish")
+    answer = browser(grace()).post(reverse("bulletin", args=[incident.reference]), own)
+    assert answer.status_code == 422
+    assert "looks at it first" in text(answer) or "Two people look at everything" in text(answer)
+    # For whoever asked, they are somebody else's word.
+    write(incident, own)
 
 
 def test_sup4_4_of_two_who_post_the_second_is_told_and_rebases() -> None:
