@@ -1,6 +1,7 @@
 """SUP-4: engage the incident manager or the engineer for feedback on an update I am about to post, through HTTP."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ from django.urls import reverse
 
 from incidents import approvals, communications, engagement, holders, levelling
 from incidents.approvals import OTHERWISE, PATIENCE
-from incidents.models import Event
+from incidents.models import Event, Incident
+from incidents.statements import Words
 from incidents.vocabulary import Kind, Posture, Severity, Type
 from kit import clock
 from roles.catalogue import Role
-from statuspage.models import Bulletin
+from statuspage.models import Bulletin, Page
+from statuspage.vocabulary import State
 from tests.browsing import browser, text
 from tests.incidents.feedback import approval_page, ask, asking, room, say, sheet, shown, to_be_told, write
 from tests.incidents.stories import answered, declared, go_out, told_public
@@ -140,6 +143,20 @@ def test_sup4_2_the_approver_edits_and_the_author_sees_both_side_by_side() -> No
     write(incident, sent | {"step": "publish", "body": "We look into failing card payments in Europe."})
     go_out()
     assert "in Europe" in Bulletin.objects.get().body
+
+
+def test_the_page_of_a_first_bulletin_is_among_the_words_that_are_found_right() -> None:
+    here = Words(State.INVESTIGATING, "We look into it.", name="Payments fail", page=page())
+    elsewhere = replace(here, page=Page(slug="another", name="Another"))
+    assert approvals.digest(here) != approvals.digest(elsewhere)
+    assert approvals.digest(here) != approvals.digest(replace(here, state=State.IDENTIFIED))
+
+
+@pytest.mark.parametrize(
+    ("kind", "engineer"), [(Type.SECURITY, Role.SECURITY_ENGINEER), (Type.AVAILABILITY, Role.ENGINEER)]
+)
+def test_sup4_1_of_a_security_incident_its_own_engineer_decides_after_the_manager(kind: Type, engineer: Role) -> None:
+    assert approvals.deciding(Incident(type=kind)) == (Role.INCIDENT_MANAGER, engineer)
 
 
 def test_sup4_2_a_text_that_changed_meanwhile_must_be_read_again() -> None:
