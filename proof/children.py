@@ -98,6 +98,8 @@ def _arrive(name: str, place: Place) -> None:
     signal.alarm(int(MOST_SECONDS))
     DNS_NAME._fqdn = name
     egress.AGENT = name
+    # The database server knows its lines by the name of the process, too.
+    os.environ["PGAPPNAME"] = name
     relay.CHUNK = CHUNK
     # The sinks answer at once; where the machine is too busy for that, no second letter leaves meanwhile.
     crew.PATIENCE_SECONDS = MOST_SECONDS

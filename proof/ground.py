@@ -38,8 +38,11 @@ class Ground(Protocol):
 
     def version(self) -> str: ...
 
-    def bury(self) -> None:
-        """Wait until the server has noticed that a killed process is gone: until then it holds what that one held."""
+    def bury(self, who: str) -> None:
+        """Wait until the server has noticed that a killed process is gone.
+
+        Until then it holds what that one held, and may still commit what that one said last.
+        """
 
     def close(self) -> None:
         """Remove every database that was made."""
@@ -93,7 +96,7 @@ class Sqlite:
     def version(self) -> str:
         return f"SQLite {self.ask('SELECT sqlite_version()')[0][0]}"
 
-    def bury(self) -> None:
+    def bury(self, who: str) -> None:
         """Locks on files end with the process."""
 
     def close(self) -> None:
@@ -144,9 +147,9 @@ class Postgres:
         with self._connected() as line:
             return line.execute(sql.encode()).fetchall()
 
-    def bury(self) -> None:
+    def bury(self, who: str) -> None:
         until = time.monotonic() + MOST_SECONDS_TO_NOTICE
-        while self.ask(HOW_MANY_OTHERS)[0][0] and time.monotonic() < until:
+        while self.ask(f"{LINES} AND application_name = '{who}'")[0][0] and time.monotonic() < until:
             time.sleep(0.005)
 
     def version(self) -> str:
@@ -198,5 +201,5 @@ AMONG_OTHERS = (
     "AND backend_type = 'client backend'"
 )
 OTHERS = f"SELECT pg_terminate_backend(pid) {AMONG_OTHERS}".encode()
-HOW_MANY_OTHERS = f"SELECT count(*) {AMONG_OTHERS}"
+LINES = f"SELECT count(*) {AMONG_OTHERS}"
 MOST_SECONDS_TO_NOTICE = 30.0

@@ -76,7 +76,7 @@ class Stage:
         step, planted = _named(name, text), POINTS.get(point)
         code = children.wait(children.forked(who, self._bench.place, lambda: self._do(step, planted, nth)))
         if code == -signal.SIGKILL:
-            self._bench.ground.bury()
+            self._bench.ground.bury(who)
         log = self._bench.place.log.read_text()[-3000:] if code == children.BROKE else ""
         return {"who": who, "killed": code == -signal.SIGKILL, "code": code, "log": log}
 

@@ -161,6 +161,8 @@ class Trial:
         if code in (-signal.SIGKILL, -signal.SIGSTOP):
             self._killed.append(name)
             self._outcome.is_reached |= name == "A"
+            if code == -signal.SIGKILL:
+                self._bench.ground.bury(name)
         else:
             self._finish(code, name)
 

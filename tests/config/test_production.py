@@ -58,7 +58,7 @@ def test_every_command_of_the_stack_is_one_of_this_house() -> None:
 def test_the_image_is_built_and_started_with_commands_of_this_house() -> None:
     text = (ROOT / "Dockerfile").read_text()
     assert callable(target(yaml.safe_load(text.partition("CMD ")[2])))
-    run = shlex.split(re.findall(r"RUN (SITREP_MODE.*?manage.py \w+)", text)[0])
+    run = shlex.split(re.findall(r"(?:RUN|&&) (SITREP_MODE.*?manage.py \w+)", text)[0])
     assert target(run[run.index("python") :])
     assert {one.partition("=")[0] for one in run[: run.index("python")]} <= variables_read()
 

@@ -1,5 +1,6 @@
 """Who does not hear: drills, restricted and imported incidents, and what nobody confirmed."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -92,7 +93,8 @@ def test_a_restricted_incident_writes_neutrally_and_only_to_those_who_may_see_it
     assert not {"stella", "elon", "eve"} & set(readers(mailoutbox))
     assert "sam" in readers(mailoutbox)
     for mail in mailoutbox:
-        whole = str(mail.message())
+        # Signed addresses and boundaries hold letters by chance.
+        whole = re.sub(r"https?://\S+|=====+\d+==", "", str(mail.message()))
         for word in ("Canary", "S1", "ecurity", "Critical", "eak"):
             assert word not in whole, word
         assert incident.reference in mail.subject
