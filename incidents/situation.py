@@ -109,33 +109,64 @@ def post(
     audiences: Sequence[Audience],
     draft: Words | None = None,
     held: bool = False,
+    idempotency_key: str | None = None,
 ) -> Event:
     """Write an update: a single text, and who shall get it.
 
     `draft` is what the same text makes for the public; it is kept for whoever publishes it. What is `held` can be
-    taken back for a few seconds, for which its letters wait.
+    taken back for a few seconds, for which its letters wait. The same idempotency key from the same person gives the
+    update that stands there already, however long ago it was written.
     """
     incident = Incident.objects.visible_to(actor).lock(incident.pk)
     require(actor, RESPOND, incident)
+    inside = [audience for audience in audiences if audience != Audience.PUBLIC]
+    known = _posted_before(incident, text.strip(), inside, actor, idempotency_key)
+    if known:
+        return known
+    _check(incident, text, inside)
+    now = clock.now()
+    twin = None if idempotency_key else _twin(incident, text.strip(), actor, now)
+    if twin:
+        return twin
+    data: dict[str, object] = {"audiences": [str(one) for one in inside]}
+    data |= {"idempotency_key": idempotency_key} if idempotency_key else {}
+    if draft:
+        data["draft"] = str(drafts.write(incident, draft, actor=actor, now=now).pk)
+    if held and inside:
+        data["held_until"] = (now + TAKE_BACK).isoformat()
+    return timeline.record(incident, Kind.UPDATED, actor=actor, at=now, body=text.strip(), data=data)
+
+
+def _check(incident: Incident, text: str, inside: Sequence[Audience]) -> None:
     check_not_merged(incident.phase)
     check(text.strip(), "no_text", "Write something first.", field="text")
-    inside = [audience for audience in audiences if audience != Audience.PUBLIC]
     check(
         not {Audience.STAKEHOLDERS, Audience.EXECUTIVES} & set(inside) or incident.severity_confirmed_at,
         "severity_unconfirmed",
         "Stakeholders and executives are told once the severity is confirmed. Confirm it first.",
         field="audiences",
     )
-    now = clock.now()
-    twin = _twin(incident, text.strip(), actor, now)
-    if twin:
-        return twin
-    data: dict[str, object] = {"audiences": [str(one) for one in inside]}
-    if draft:
-        data["draft"] = str(drafts.write(incident, draft, actor=actor, now=now).pk)
-    if held and inside:
-        data["held_until"] = (now + TAKE_BACK).isoformat()
-    return timeline.record(incident, Kind.UPDATED, actor=actor, at=now, body=text.strip(), data=data)
+
+
+def _posted_before(
+    incident: Incident, text: str, inside: Sequence[Audience], actor: User, key: str | None
+) -> Event | None:
+    """What was written with this key. Raises `RuleBroken` where it said something else, or to others."""
+    if not key:
+        return None
+    same = Event.objects.filter(incident=incident, kind=Kind.UPDATED, actor=actor, data__idempotency_key=key)
+    found = same.first()
+    # By the digest: the words themselves may have been erased meanwhile.
+    says_the_same = found is None or (
+        found.body_digest == timeline.digest(text) and set(found.data["audiences"]) == {str(one) for one in inside}
+    )
+    check(
+        says_the_same,
+        "key_used",
+        "This key has been used for another update already; write with another.",
+        field="idempotency_key",
+    )
+    return found
 
 
 def _twin(incident: Incident, text: str, actor: User, now: datetime) -> Event | None:

@@ -95,7 +95,7 @@ def chained(
         recorded_at=at,
         body=body,
         data=data or {},
-        body_digest=_sha256(body),
+        body_digest=digest(body),
         previous_hash=incident.last_hash,
     )
     event.hash = chain_hash(event)
@@ -116,14 +116,14 @@ def chain_hash(event: Event) -> str:
         event.body_digest,
         event.data,
     ]
-    return _sha256(json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+    return digest(json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
 
 
 def first_broken_link(incident: Incident) -> int | None:
     """The position of the first entry whose hash, or link to the one before, is not what it should be."""
     previous, position = "", 0
     for event in Event.objects.filter(incident=incident).order_by("position"):
-        whole = event.erased_at is not None or _sha256(event.body) == event.body_digest
+        whole = event.erased_at is not None or digest(event.body) == event.body_digest
         in_place = event.position == position + 1 and event.previous_hash == previous
         if not (whole and in_place and chain_hash(event) == event.hash):
             return event.position
@@ -131,5 +131,6 @@ def first_broken_link(incident: Incident) -> int | None:
     return None if position == incident.last_position else position + 1
 
 
-def _sha256(text: str) -> str:
+def digest(text: str) -> str:
+    """What the chain runs over in place of a body, which may be erased."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -43,7 +43,9 @@ def _merge(incident: Incident, actor: User, said: Said) -> object:
 
 def _update(incident: Incident, actor: User, said: Said) -> object:
     audiences = [Audience(one) for one in sorted(said["audiences"])]
-    return situation.post(incident, said["text"], actor=actor, audiences=audiences)
+    return situation.post(
+        incident, said["text"], actor=actor, audiences=audiences, idempotency_key=said["idempotency_key"]
+    )
 
 
 def _correct(incident: Incident, actor: User, said: Said) -> object:

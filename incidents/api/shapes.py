@@ -200,10 +200,13 @@ class AskIn(serializers.Serializer[Any]):
 
 
 class UpdateIn(serializers.Serializer[Any]):
+    """The same `idempotency_key` from the same person writes once; with another text or to others it is refused."""
+
     text = serializers.CharField(max_length=20_000)
     audiences = serializers.MultipleChoiceField(
         choices=[one for one in Audience.choices if one[0] != Audience.PUBLIC], required=False, default={"responders"}
     )
+    idempotency_key = serializers.CharField(max_length=64, required=False, default=None, allow_null=True)
 
 
 class SituationIn(serializers.Serializer[Any]):

@@ -1,14 +1,16 @@
 """The same commands for machines: shapes that stay, and refusals with a code."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
-from incidents import engagement
+from incidents import engagement, merging
 from incidents.api import actions
-from incidents.models import Incident
-from incidents.vocabulary import Severity, Type
+from incidents.models import Event, Incident
+from incidents.vocabulary import Kind, Severity, Type
+from kit import clock
 from roles.models import User
 from tests.incidents.stories import declared
 from tests.people import ada, everybody_on_call, grace, linus, stella
@@ -45,6 +47,58 @@ def test_the_same_key_twice_makes_one_incident() -> None:
     assert (
         post(stella(), "incidents", **said).data["reference"] == post(stella(), "incidents", **said).data["reference"]
     )
+
+
+def updates(incident: Incident) -> list[str]:
+    found = Event.objects.filter(incident=incident, kind=Kind.UPDATED)
+    return list(found.order_by("position").values_list("body", flat=True))
+
+
+def test_the_same_key_twice_makes_one_update_however_long_after() -> None:
+    incident = declared(Severity.S2)
+    path, said = f"incidents/{incident.reference}/updates", {"text": "Rolled back.", "idempotency_key": "abc"}
+    first = post(linus(), path, **said)
+    with clock.shifted(timedelta(hours=1)):
+        second = post(linus(), path, **said)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json() == second.json()
+    assert updates(incident) == ["Rolled back."]
+
+
+def test_a_key_of_another_update_is_refused() -> None:
+    incident = declared(Severity.S2)
+    path, said = f"incidents/{incident.reference}/updates", {"text": "Rolled back.", "idempotency_key": "abc"}
+    post(linus(), path, **said)
+    others: list[dict[str, Any]] = [{"text": "Rolled on."}, {"audiences": []}]
+    for other in others:
+        answer = post(linus(), path, **said | other)
+        assert (answer.status_code, answer.json()["code"]) == (409, "key_used")
+    assert updates(incident) == ["Rolled back."]
+
+
+def test_keys_of_updates_are_ones_own_and_each_incidents() -> None:
+    incident, other = declared(Severity.S2), declared(Severity.S3)
+    said = {"text": "Rolled back.", "idempotency_key": "abc"}
+    for user, one in ((linus(), incident), (grace(), incident), (linus(), other)):
+        assert post(user, f"incidents/{one.reference}/updates", **said).status_code == 200
+    assert (len(updates(incident)), len(updates(other))) == (2, 1)
+
+
+def test_two_keys_are_two_updates_though_the_words_are_the_same() -> None:
+    incident = declared(Severity.S2)
+    for key in ("one", "two"):
+        post(linus(), f"incidents/{incident.reference}/updates", text="Nothing new.", idempotency_key=key)
+    assert updates(incident) == ["Nothing new."] * 2
+
+
+def test_an_update_said_again_is_answered_after_the_incident_was_merged() -> None:
+    """Whoever did not hear the answer hears it, whatever happened meanwhile."""
+    incident, survivor = declared(Severity.S3), declared(Severity.S2, title="Search is slow")
+    path, said = f"incidents/{incident.reference}/updates", {"text": "Rolled back.", "idempotency_key": "abc"}
+    post(linus(), path, **said)
+    merging.merge(incident, survivor, actor=grace(), reason="The same cause.")
+    assert post(linus(), path, **said).status_code == 200
+    assert post(linus(), path, **said | {"idempotency_key": "new"}).status_code == 409
 
 
 def test_every_type_has_the_same_keys() -> None:

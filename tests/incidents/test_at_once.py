@@ -121,6 +121,12 @@ def test_a_double_click_on_an_update_is_one_update() -> None:
     assert Event.objects.filter(incident=incident, kind=Kind.UPDATED).count() == 1
 
 
+def test_an_update_sent_again_at_once_with_its_key_is_one_update() -> None:
+    incident = declared(Severity.S2)
+    at_once(3, lambda: situation.post(incident, "Done.", actor=grace(), audiences=[], idempotency_key="one"))
+    assert Event.objects.filter(incident=incident, kind=Kind.UPDATED).count() == 1
+
+
 def test_entries_written_at_once_stand_in_one_unbroken_chain() -> None:
     incident = declared(Severity.S2)
     texts = iter(range(8))
