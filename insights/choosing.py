@@ -14,9 +14,10 @@ from incidents.visibility import SEES_RESTRICTED
 from insights import keeping
 from insights.facts import RUNS, marks
 from insights.filters import By, Days, Filters, days
-from insights.gathering import Piece, Reader, narrowed
+from insights.gathering import Reader, narrowed
 from insights.grouping import EVERYTHING, Group, Grouping, grouping
 from insights.models import Fact
+from insights.pieces import Piece
 from insights.pools import Pool
 from roles import organisation
 from roles.models import User

@@ -2,13 +2,16 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
-from insights.facts import RUNS, amounts, marks
+from insights.durations import is_fallback
+from insights.facts import DURATIONS, HITS, RUNS, STAGES, amounts, marks
 from insights.models import Fact, Tally
-from insights.runs import KIND, Run, Runs, packed, unpacked
+from insights.runs import KIND, Run, Runs, packed, run_of, unpacked
+from insights.stages import thousandths
 
 
 class Part:
@@ -63,6 +66,14 @@ class Counted:
             for name, run in runs.items():
                 self.added[name, is_hollow].extend(run)
 
+    def leave_out(self, other: "Counted") -> None:
+        """Count everything out that the other counts; both are settled. What is not here is let be."""
+        self.n -= other.n
+        self.numbers.subtract(other.numbers)
+        for mine, runs in ((self.solid, other.solid), (self.hollow, other.hollow)):
+            for name, run in runs.items():
+                mine[name].leave_out(run)
+
     def settle(self) -> None:
         for (name, is_hollow), values in self.added.items():
             if name in self.names:
@@ -80,13 +91,45 @@ class Counted:
         }
 
 
-def counted(facts: Iterable[Fact], names: Collection[str] = RUNS) -> Counted:
-    """Facts in any order, counted."""
-    found = Counted(names)
-    for fact in facts:
-        found.add(Part(fact))
-    found.settle()
+Columns = Mapping[str, Sequence[Any]]
+
+
+def counted(columns: Columns, names: Collection[str] = RUNS) -> Counted:
+    """What the columns of `facts.MARKED` come to, as if each of their facts was added: a column at a time."""
+    found = Counted(names, len(columns["outside"]), _numbers(columns))
+    for name, values in _marks(columns):
+        if name in names:
+            found.solid[name] = run_of(values[0])
+            found.hollow[name] = run_of(values[1])
     return found
+
+
+def _numbers(columns: Columns) -> Counter[str]:
+    found = Counter(f"outside {reason}" for reason in columns["outside"] if reason)
+    is_inside = [not reason for reason in columns["outside"]]
+    for key in DURATIONS:
+        codes = Counter(compress(columns[f"{key}_code"], is_inside))
+        found.update({f"code {key} {code}": count for code, count in codes.items()})
+    for key in HITS:
+        found[f"of {key}"], found[f"hit {key}"] = sum(columns[f"{key}_of"]), sum(columns[f"{key}_hits"])
+    for name in STAGES:
+        found[name] = sum(filter(None, columns[name]))
+    return found
+
+
+def _marks(columns: Columns) -> Iterator[tuple[str, tuple[list[int], list[int]]]]:
+    """The values of each run, solid and hollow."""
+    for key in DURATIONS:
+        values: tuple[list[int], list[int]] = [], []
+        for value, code in zip(columns[key], columns[f"{key}_code"], strict=True):
+            if value is not None:
+                values[is_fallback(code)].append(value)
+        yield key, values
+    stages = [[value or 0 for value in columns[name]] for name in STAGES]
+    wholes = [sum(each) for each in zip(*stages, strict=True)]
+    for name, column in zip(STAGES, stages, strict=True):
+        shares = [thousandths(value, whole) for value, whole in zip(column, wholes, strict=True) if whole]
+        yield name, (shares, [])
 
 
 def read(row: Tally, names: Collection[str] = RUNS) -> Counted:

@@ -16,6 +16,14 @@ HITS = tuple(count.key for count in COUNTS)
 STAGES = tuple(f"stage_{stage.value}" for stage in Stage)
 # What there are sorted runs of.
 RUNS = (*DURATIONS, *STAGES)
+# What `marks` and `amounts` read.
+MARKED = (
+    "outside",
+    *RUNS,
+    *(f"{key}_code" for key in DURATIONS),
+    *(f"{key}_hits" for key in HITS),
+    *(f"{key}_of" for key in HITS),
+)
 FIELDS = tuple(field.attname for field in Fact._meta.concrete_fields)
 
 

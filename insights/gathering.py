@@ -5,32 +5,29 @@ tallies of their own, read for those who may see them all; the few that one is a
 no tally fits (two narrow filters at once, single days of a scope) the facts themselves are counted.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from incidents.models import Incident
 from incidents.visibility import SEES_RESTRICTED
 from insights import counting, scopes
-from insights.counting import Counted, Part
+from insights.counting import Counted
+from insights.facts import MARKED
 from insights.filters import UNKNOWN, By, Days, Drills, Filters, Imported
 from insights.grouping import Grouping
 from insights.models import Fact, Tally
+from insights.pieces import Kind, Piece, Pieces
 from insights.spans import Range, Spans, cut
 from roles.models import User
 
-
-@dataclass(frozen=True)
-class Piece:
-    """Counted facts of one severity, and where they stand."""
-
-    severity: str
-    start: date
-    scope: str
-    is_drill: bool
-    counted: Counted
+# Of facts, what tells where they are counted, in the order of a piece's kind, and what is counted of them.
+PLACE = ("scopes", "day", *Kind._fields[1:])
+COLUMNS = (*PLACE, *MARKED)
+Rows = list[tuple[Any, ...]]
 
 
 def narrowed(filters: Filters, asked: Days) -> "QuerySet[Fact]":
@@ -81,9 +78,8 @@ class Reader:
         self.sees_all = user.has_perm(SEES_RESTRICTED)
         self.scope = filters.scopes[0] if filters.scopes else scopes.EVERYTHING
         # Restricted incidents that the viewer sees as a member.
-        self.own = (
-            [] if self.sees_all else list(self._facts().filter(is_restricted=True, incident__members__person=user))
-        )
+        member = Q(is_restricted=True, incident__members__person=user)
+        self.own = [] if self.sees_all else self._rows(asked, member)
 
     def pieces(self) -> tuple[list[Piece], list[Piece]]:
         """Pieces that hold every incident once, and pieces that lie each in one row."""
@@ -95,57 +91,86 @@ class Reader:
     def _together(self, *, with_years: bool) -> list[Piece]:
         """Of the filter's own scope; of several narrow filters the facts are counted."""
         if len(self.filters.scopes) > 1:
-            return self._counted([*self._open(), *self.own], is_scoped=False)
+            return self._of_facts(is_scoped=False)
         spans = cut(self.spanned, with_years=with_years)
-        found = list(self._tallies(Q(scope=self.scope), spans, with_days=not self.scope))
-        left = self._left_over(spans) if self.scope else []
-        return found + self._counted([*left, *self.own], is_scoped=False)
+        found = self._tallies(Q(scope=self.scope), spans, with_days=not self.scope)
+        if self.scope:
+            self._by_facts(found, spans, is_scoped=False)
+        self._count_in(found, self.own, is_scoped=False)
+        return found.all()
 
     def _scoped(self) -> list[Piece]:
         """Of each scope that is a row; an incident may be in several."""
         if self.filters.scopes:
-            return self._counted([*self._open(), *self.own], is_scoped=True)
+            return self._of_facts(is_scoped=True)
         spans = cut(self.spanned)
-        found = list(self._tallies(Q(scope__startswith=f"{self.groups.kind}:"), spans, with_days=False))
-        return found + self._counted([*self._left_over(spans), *self.own], is_scoped=True)
+        found = self._tallies(Q(scope__startswith=f"{self.groups.kind}:"), spans, with_days=False)
+        self._by_facts(found, spans, is_scoped=True)
+        self._count_in(found, self.own, is_scoped=True)
+        return found.all()
 
-    def _tallies(self, where: Q, spans: Spans, *, with_days: bool) -> Iterator[Piece]:
-        grains = Tally.Grain
+    def _of_facts(self, *, is_scoped: bool) -> list[Piece]:
+        found = Pieces(self.names)
+        self._count_in(found, [*self._rows(self.days, self._may_see()), *self.own], is_scoped=is_scoped)
+        return found.all()
+
+    def _tallies(self, where: Q, spans: Spans, *, with_days: bool) -> Pieces:
+        grains, found = Tally.Grain, Pieces(self.names)
         during = _during(grains.YEAR, spans.years) | _during(grains.MONTH, spans.months)
         if with_days:
-            during |= _during(grains.DAY, spans.days)
+            during |= _during(grains.DAY, (*spans.days, *spans.surplus))
         if not during:
-            return
-        found = Tally.objects.filter(where & during & flags(self.filters)).filter(self._may_see())
-        for row in found.only("scope", "start", "severity", "is_drill", "n", "numbers", *self.names):
-            yield Piece(row.severity, row.start, row.scope, row.is_drill, counting.read(row, self.names))
+            return found
+        rows = Tally.objects.filter(where & during & flags(self.filters)).filter(self._may_see())
+        for row in rows.only(*Kind._fields, "grain", "start", "n", "numbers", *self.names):
+            self._keep(found, row, is_surplus=any(first <= row.start <= last for first, last in spans.surplus))
+        return found
+
+    def _keep(self, found: Pieces, row: Tally, *, is_surplus: bool) -> None:
+        kind = Kind(*(getattr(row, name) for name in Kind._fields))
+        counted = counting.read(row, self.names)
+        match row.grain:
+            case Tally.Grain.YEAR:
+                found.years[row.start, kind] = counted
+            case Tally.Grain.MONTH:
+                found.months[row.start, kind] = counted
+            case _:
+                (found.count_out if is_surplus else found.count_in)(row.start, kind, counted)
 
     def _may_see(self) -> Q:
         return Q() if self.sees_all else Q(is_restricted=False)
 
-    def _facts(self) -> "QuerySet[Fact]":
-        return narrowed(self.filters, self.days)
+    def _by_facts(self, found: Pieces, spans: Spans, *, is_scoped: bool) -> None:
+        """Where there are no tallies of days: their facts are counted, in or out."""
+        self._count_in(found, self._facts_of(spans.days), is_scoped=is_scoped)
+        for place, counted in self._counted(self._facts_of(spans.surplus), is_scoped=is_scoped):
+            found.count_out(*place, counted)
 
-    def _open(self) -> Iterable[Fact]:
-        return self._facts().filter(self._may_see()).iterator(2000)
+    def _count_in(self, found: Pieces, rows: Rows, *, is_scoped: bool) -> None:
+        for place, counted in self._counted(rows, is_scoped=is_scoped):
+            found.count_in(*place, counted)
 
-    def _left_over(self, spans: Spans) -> Iterable[Fact]:
-        """The facts of the days that are in no whole month."""
+    def _facts_of(self, ranges: Iterable[Range]) -> Rows:
         during = Q()
-        for first, last in spans.days:
+        for first, last in ranges:
             during |= Q(day__gte=first, day__lte=last)
-        return self._facts().filter(during, self._may_see()).iterator(2000) if during else []
+        return self._rows(Days(), during, self._may_see()) if during else []
 
-    def _counted(self, facts: Iterable[Fact], *, is_scoped: bool) -> list[Piece]:
-        found: dict[tuple[str, date, str, bool], Counted] = {}
-        for fact in facts:
-            part = Part(fact)
-            for scope in self.groups.scopes_of(fact.scopes) if is_scoped else [self.scope]:
-                place = (fact.severity, fact.day.replace(day=1), scope, fact.is_drill)
-                found.setdefault(place, Counted(self.names)).add(part)
-        for counted in found.values():
-            counted.settle()
-        return [Piece(*place, counted) for place, counted in found.items()]
+    def _rows(self, asked: Days, *where: Q) -> Rows:
+        return list(narrowed(self.filters, asked).filter(*where).values_list(*COLUMNS))
+
+    def _counted(self, rows: Rows, *, is_scoped: bool) -> Iterator[tuple[tuple[date, Kind], Counted]]:
+        dealt: dict[tuple[date, Kind], Rows] = defaultdict(list)
+        for row in rows:
+            kept, day, *flags = row[: len(PLACE)]
+            for scope in self.groups.scopes_of(kept) if is_scoped else [self.scope]:
+                dealt[day.replace(day=1), Kind(scope, *flags)].append(row)
+        for (month, kind), several in dealt.items():
+            yield (month, kind), counting.counted(_by_name(several), self.names)
+
+
+def _by_name(rows: Rows) -> dict[str, tuple[Any, ...]]:
+    return dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
 
 
 def _during(grain: Tally.Grain, ranges: Iterable[Range]) -> Q:

@@ -18,7 +18,7 @@ from operator import mul
 # Four bytes without a sign: 136 years in seconds. What is smaller is kept in fewer.
 KIND = "I"
 KINDS = "BHI"
-# Shorter runs are merged before they are asked; longer ones cost less to ask than to merge.
+# Runs of fewer values are merged before they are asked; longer ones cost less to ask than to merge.
 SHORT = 1024
 # So many new values are put in one by one; more are sorted in together.
 FEW = 32
@@ -62,7 +62,7 @@ class Run:
         """Count values in, in any order."""
         if self.values and len(new) <= FEW:
             for value in new:
-                self._change(value, 1)
+                self._raise(value)
         elif len(new) == 1:
             self._become(new, array(KIND, (1,)))
         else:
@@ -73,24 +73,38 @@ class Run:
 
     def take(self, value: int) -> None:
         """Count one value out. Raises `ValueError` where there is none."""
-        self._change(value, -1)
+        if not self._lower(value, 1):
+            raise ValueError(f"{value} is not in the run.")
+
+    def leave_out(self, other: "Run") -> None:
+        """Count out what the other holds; what is not here is let be."""
+        for value, count in zip(other.values, other.counts, strict=True):
+            self._lower(value, count)
+
+    def _lower(self, value: int, count: int) -> int:
+        """Count a value out as often, at most as often as it is here; how often that was."""
+        place = bisect_left(self.values, value)
+        if place == len(self.values) or self.values[place] != value:
+            return 0
+        gone = min(count, self.counts[place])
+        self.counts[place] -= gone
+        if not self.counts[place]:
+            del self.values[place], self.counts[place]
+        self.__dict__.pop("ends", None)
+        return gone
 
     def _become(self, values: "array[int]", counts: "array[int]") -> None:
         self.values, self.counts = values, counts
         self.__dict__.pop("ends", None)
 
-    def _change(self, value: int, by: int) -> None:
+    def _raise(self, value: int) -> None:
         # Those that were read may be narrower than what comes.
         values, counts = _widened(self.values), _widened(self.counts)
         place = bisect_left(values, value)
         if place == len(values) or values[place] != value:
-            if by < 0:
-                raise ValueError(f"{value} is not in the run.")
             values.insert(place, value)
             counts.insert(place, 0)
-        counts[place] += by
-        if not counts[place]:
-            del values[place], counts[place]
+        counts[place] += 1
         self._become(values, counts)
 
 
@@ -210,8 +224,17 @@ def _merged(runs: Iterable[Run]) -> tuple[Run, ...]:
     few: list[Run] = []
     for run in runs:
         if run.values:
-            (few if len(run) < SHORT else long).append(run)
-    return (*long, *few) if len(few) < 2 else (*long, run_of(chain.from_iterable(few)))
+            (few if len(run.values) < SHORT else long).append(run)
+    return (*long, *few) if len(few) < 2 else (*long, _merge(few))
+
+
+def _merge(runs: Iterable[Run]) -> Run:
+    counted: dict[int, int] = {}
+    for run in runs:
+        for value, count in zip(run.values, run.counts, strict=True):
+            counted[value] = counted.get(value, 0) + count
+    values = sorted(counted)
+    return Run(array(KIND, values), array(KIND, map(counted.__getitem__, values)))
 
 
 def packed(solid: Run, hollow: Run) -> bytes:

@@ -1,0 +1,65 @@
+"""Pieces of what was counted: whole months and years, with days counted in beside them and days left out of them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from insights.counting import Counted
+
+
+class Kind(NamedTuple):
+    """What tells tallies of the same days apart."""
+
+    scope: str
+    severity: str
+    is_imported: bool
+    is_drill: bool
+    is_restricted: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Counted facts of one severity, and where they stand."""
+
+    severity: str
+    start: date
+    scope: str
+    is_drill: bool
+    counted: Counted
+
+
+class Pieces:
+    """What was read of one choice, until it is whole."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+        # Months by their first day, and years by theirs.
+        self.months: dict[tuple[date, Kind], Counted] = {}
+        self.years: dict[tuple[date, Kind], Counted] = {}
+        # By the first day of their month.
+        self.days: dict[tuple[date, Kind], Counted] = {}
+        self.surplus: dict[tuple[date, Kind], Counted] = {}
+
+    def count_in(self, day: date, kind: Kind, counted: Counted) -> None:
+        self.days.setdefault((day.replace(day=1), kind), Counted(self.names)).join(counted)
+
+    def count_out(self, day: date, kind: Kind, counted: Counted) -> None:
+        """Of the month or year that holds the day."""
+        self.surplus.setdefault((day.replace(day=1), kind), Counted(self.names)).join(counted)
+
+    def all(self) -> list[Piece]:
+        """Every piece, without its surplus; once."""
+        for counted in (*self.days.values(), *self.surplus.values()):
+            counted.settle()
+        for (month, kind), surplus in self.surplus.items():
+            whole = self.months.get((month, kind)) or self.years.get((month.replace(month=1), kind))
+            if whole:
+                whole.leave_out(surplus)
+        return [
+            Piece(kind.severity, start, kind.scope, kind.is_drill, counted)
+            for read in (self.years, self.months, self.days)
+            for (start, kind), counted in read.items()
+            # Of which every day was left out.
+            if counted.n
+        ]
