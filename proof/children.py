@@ -1,11 +1,13 @@
 """The processes of a trial: forked from one that has read everything, so that none of them starts Python anew."""
 
+import fcntl
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -54,11 +56,23 @@ class Place:
         return self.folder / "children.log"
 
     def set_clock(self, since_begin: timedelta) -> None:
-        """For every process that reads this file it is so long after ten o'clock, at once."""
-        offset = (BEGIN + since_begin).timestamp() - time.time()
-        draft = self.offset.with_suffix(".new")
-        draft.write_text(str(offset))
-        draft.replace(self.offset)
+        """For every process that reads this file it is so long after ten o'clock, at once; in nobody's turn."""
+        with self._locked(fcntl.LOCK_EX):
+            offset = (BEGIN + since_begin).timestamp() - time.time()
+            draft = self.offset.with_suffix(".new")
+            draft.write_text(str(offset))
+            draft.replace(self.offset)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Within, nobody moves the clock: minutes that pass at once would end the lease of whoever is sending."""
+        return self._locked(fcntl.LOCK_SH)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """The lock ends with the process that holds it."""
+        with self.offset.with_suffix(".lock").open("a") as file:
+            fcntl.flock(file, how)
+            yield
 
     def use(self) -> None:
         """Let the settings of this process name these files."""

@@ -10,6 +10,7 @@ import django
 
 from proof.points import ALL
 
+MOST_REPEATED = 20
 # How the sentences of the checker begin, and what that comes to.
 LOST, DOUBLED, COPIES = ("lost",), ("doubled", "twice"), ("copies", "unflagged", "changed")
 
@@ -49,8 +50,9 @@ def crash(asked: argparse.Namespace, database: str, tally: Counts, seconds: floa
     print(
         f"{versions(database)}\n{seconds:.0f} s: {60 * tally.trials / seconds:.0f} trials a minute; "
         f"{work:.0f} s of work, with which two idle cores make {120 * tally.trials / work:.0f} a minute",
-        flush=True,
     )
+    # Once more at the very end, where it is kept of a long report.
+    print("\n".join(tally.found[:MOST_REPEATED]), end="\n" * bool(tally.found), flush=True)
 
 
 def never(tally: Counts, asked: argparse.Namespace) -> list[str]:

@@ -2,7 +2,9 @@
 
 A line of the file is JSON: `sink`, `id` (Message-ID or webhook-id), `to` (address or path), `by` (how the client names
 its process), `title`, `digest` of what was said, the first `mark` in it (“mark-00017”), and `at`, in seconds since
-1970. An address or path that begins with “sour” is refused once for each letter (451, 503), and taken at the second.
+1970. An address or path that begins with “sour” is refused once for each letter (451, 503), and taken at the second,
+where the process is one that nobody was killed before: a third try that is refused waits for half an hour, and no trial
+looks so far ahead.
 """
 
 import hashlib
@@ -21,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 SOUR = "sour"
+# Those who tell a story first, in a trial and in peace.
+HEARS_NO = ("A", "P")
 MARK = re.compile(r"mark-\d{5}")
 MAIL, HOOK = "mail", "hook"
 
@@ -34,17 +38,18 @@ class Ledger:
         self._refused: set[tuple[str, str]] = set()
         self._guard = threading.Lock()
 
-    def refuses(self, to: str, letter: str) -> bool:
+    def refuses(self, to: str, letter: str, by: str) -> bool:
         """Whether this is the first try of a letter to somebody sour; one that breaks off is a try, too.
 
-        Otherwise a letter whose sender is killed twice would be refused at its third, and wait for half an hour.
+        What breaks off before we are told whose letter it is cannot be counted here, so whoever goes on after a kill
+        is not refused: it may be at the third try.
         """
         if not self._is_sour:
             return False
         with self._guard:
             is_first = to.lstrip("/").startswith(SOUR) and (to, letter) not in self._refused
             self._refused.add((to, letter))
-            return is_first
+            return is_first and by in HEARS_NO
 
     def accept(self, said: str, **line: str) -> None:
         """`said` is the whole of it."""
@@ -102,12 +107,13 @@ class _Smtp(socketserver.StreamRequestHandler):
         content = b""
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
-                self.server.ledger.refuses(self.to, _letter(message_from_bytes(content, policy=policy.default)))
+                letter = _letter(message_from_bytes(content, policy=policy.default))
+                self.server.ledger.refuses(self.to, letter, self.by)
                 raise ConnectionError("hung up in the middle of a message")
             content += line[1:] if line.startswith(b"..") else line
         message = message_from_bytes(content, policy=policy.default)
         letter = _letter(message)
-        if self.server.ledger.refuses(self.to, letter):
+        if self.server.ledger.refuses(self.to, letter, self.by):
             return "451 not now"
         said = message.get_body(("plain",))
         text = said.get_content() if said else ""
@@ -132,7 +138,8 @@ class _Hook(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         letter = self.headers["webhook-id"] or ""
-        is_refused = self.server.ledger.refuses(self.path, letter)
+        by = self.headers["User-Agent"] or ""
+        is_refused = self.server.ledger.refuses(self.path, letter, by)
         body = self.rfile.read(length)
         if len(body) < length:
             raise ConnectionError("hung up in the middle of a request")
@@ -140,9 +147,8 @@ class _Hook(BaseHTTPRequestHandler):
             self._say(503)
             return
         self.server.ledger.accept(
-            body.decode(), sink=HOOK, id=letter, to=self.path, by=self.headers["User-Agent"] or "",
-            title=str(json.loads(body).get("type")),
-        )  # fmt: skip
+            body.decode(), sink=HOOK, id=letter, to=self.path, by=by, title=str(json.loads(body).get("type"))
+        )
         self._say(204)
 
     def _say(self, status: int) -> None:
