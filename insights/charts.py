@@ -54,11 +54,11 @@ class Axis:
         return BAND + share * (RIGHT - BAND)
 
     @cached_property
-    def edges(self) -> list[float]:
-        """Where each column starts, in seconds; what is in a column and what its link lists are told by these."""
+    def edges(self) -> list[int]:
+        """Where each column starts, in whole seconds; what is in a column and what its link lists are told by these."""
         columns = math.ceil((RIGHT - BAND) / COLUMN) + 1
         shares = (column * COLUMN / (RIGHT - BAND) for column in range(columns))
-        return [0.0, *(round(MINUTE * (self.end / MINUTE) ** share, 3) for share in shares)]
+        return [0, *(round(MINUTE * (self.end / MINUTE) ** share) for share in shares)]
 
     def centre(self, column: int) -> float:
         """Column 0 is the band left of the first tick."""
@@ -85,13 +85,14 @@ class Mark:
 
     x: str
     hit: str
+    width: str
     # Pixels from the top. The upper part is drawn hollow where a fallback was used.
     top: float
     end: float
     hollow_end: float | None
     solid_top: float | None
     count: int
-    least: float
+    least: int
     below: float
     label: str
     # Where it is but one, and few enough are chosen to be named: its reference.
@@ -115,10 +116,17 @@ class Column:
     """So many incidents took from `least` to below `below` seconds, of which `hollow` used a fallback."""
 
     place: int
-    least: float
+    least: int
     below: float
     count: int
     hollow: int
+    # How many columns it stands for, from its place on.
+    wide: int = 1
+
+    def joined(self, other: "Column") -> "Column":
+        """With the column right of it."""
+        wide = self.wide + other.wide
+        return Column(self.place, self.least, other.below, self.count + other.count, self.hollow + other.hollow, wide)
 
 
 def columns(runs: Runs, scale: Axis) -> list[Column]:
@@ -126,10 +134,24 @@ def columns(runs: Runs, scale: Axis) -> list[Column]:
     edges = [*scale.edges, math.inf]
     counts, hollow = [runs.below(edge) for edge in edges], [runs.hollow_below(edge) for edge in edges]
     return [
-        Column(place, edges[place], edges[place + 1], count, hollow[place + 1] - hollow[place])
-        for place in range(len(scale.edges))
+        Column(place, least, edges[place + 1], count, hollow[place + 1] - hollow[place])
+        for place, least in enumerate(scale.edges)
         if (count := counts[place + 1] - counts[place])
     ]
+
+
+def joined(found: Iterable[Column], each: int) -> list[Column]:
+    """Beside each other, columns of less than half a dot become one: else many incidents have long tails of dots that
+    stand for hardly any, and a drawing grows with them. The band stays apart."""
+    kept: list[Column] = []
+    for column in found:
+        last = kept[-1] if kept else None
+        is_light = column.count * 2 < each
+        if last and is_light and last.count * 2 < each and 0 < last.place == column.place - last.wide:
+            kept[-1] = last.joined(column)
+        else:
+            kept.append(column)
+    return kept
 
 
 def dots_stand_for(drawn: Iterable[Iterable[Column]]) -> int:
@@ -142,7 +164,7 @@ def strip(
 ) -> Strip:
     """Draw a row; a dot stands for up to `each` incidents. `named` gives references by their seconds, where known."""
     told = row.summary.percentiles
-    marks = tuple(_mark(column, row.measured, scale, each, named) for column in found)
+    marks = tuple(_mark(column, row.measured, scale, each, named) for column in joined(found, each))
     target_at = percent(scale.place(target)) if target else ""
     if told is None:
         return Strip(row, marks, target=target_at)
@@ -155,12 +177,13 @@ def _mark(column: Column, runs: Runs, scale: Axis, each: int, named: Mapping[int
     dots = max(math.ceil(column.count / each), hollow)
     top = HEIGHT / 2 - (dots - 1) * STEP / 2
     ends = [top + place * STEP for place in range(dots)]
-    centre = scale.centre(column.place)
+    left, width = scale.centre(column.place) - COLUMN / 2, COLUMN * column.wide
     alone = runs.first_from(column.least) if column.count == 1 else None
     reference = named.get(alone, "") if alone is not None else ""
     return Mark(
-        x=percent(centre),
-        hit=percent(centre - COLUMN / 2),
+        x=percent(left + width / 2),
+        hit=percent(left),
+        width=f"{width:g}%",
         top=top,
         end=ends[-1] + REACH,
         hollow_end=ends[hollow - 1] + REACH if hollow else None,

@@ -258,7 +258,7 @@ def _behind(mark: Mark, listed: str) -> str:
 
 
 def _shape(mark: Mark) -> str:
-    hit = f'<rect class="hit" x="{mark.hit}" width="{charts.COLUMN}%" height="44"/>'
+    hit = f'<rect x="{mark.hit}" width="{mark.width}"/>'
     solid = _dotted("dots", mark, mark.solid_top, mark.end)
     hollow = _dotted("dots", mark, mark.top, mark.hollow_end) + _dotted(
         "dots is-hollow", mark, mark.top, mark.hollow_end

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -58,6 +59,14 @@ def test_a_drawing_does_not_grow_with_the_number_of_incidents() -> None:
     few = drawn(row([int(60 * 1.1**step) for step in range(60)] * 5))
     many = drawn(row([int(60 * 1.1**step) for step in range(60)] * 500))
     assert len(few.marks) == len(many.marks) <= 38
+
+
+def test_a_drawing_of_a_hundred_times_as_many_has_hardly_more_marks() -> None:
+    random = Random(1)
+    few, many = (drawn(row([int(random.lognormvariate(7, 1.2)) for _ in range(n)])) for n in (400, 40_000))
+    assert len(many.marks) <= len(few.marks) + 3
+    # The longest is still to be seen, and leads to itself and its neighbours alone.
+    assert many.marks[-1].count * 2 < max(mark.count for mark in many.marks) / charts.MOST_DOTS
 
 
 def test_what_used_a_fallback_is_drawn_hollow() -> None:
