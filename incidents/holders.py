@@ -62,7 +62,7 @@ def roles_for(incident: Incident) -> tuple[Role, ...]:
     if incident.severity == Severity.S2 and incident.is_provisional:
         wanted = (Role.ENGINEER,)
     own = Role.SECURITY_ENGINEER if incident.type == Type.SECURITY else Role.ENGINEER
-    return tuple(own if role == Role.ENGINEER else role for role in wanted)
+    return tuple(dict.fromkeys(own if role == Role.ENGINEER else role for role in wanted))
 
 
 def missing_roles(incident: Incident) -> list[Role]:

@@ -150,23 +150,27 @@ def _new(said: Declaration, *, actor: User, now: datetime) -> Incident:
 
 
 def _save(incident: Incident, said: Declaration, called: Called, *, actor: User, now: datetime) -> None:
-    """A statement for each kind of row, however many there are (the speed that a declaration owes)."""
+    """All of it at once, however many rows there are (the speed that a declaration owes)."""
     if incident.is_restricted:
         called.members.insert(0, Member(incident=incident, person=actor, granted_at=now, reason="declared it"))
-    calling.save(incident, called)
-    PhaseEntry.objects.create(incident=incident, phase=incident.phase, entered_at=now)
-    affects = Incident.services.through
-    affects._default_manager.bulk_create(
-        [affects(incident=incident, service=service) for service in dict.fromkeys(said.services)]
+    # Whoever is asked into two roles is let in once.
+    members = list({one.person_id: one for one in reversed(called.members)}.values())
+    services = list(dict.fromkeys(said.services))
+    affects = [Incident.services.through(incident=incident, service=service) for service in services]
+    entered = [PhaseEntry(incident=incident, phase=incident.phase, entered_at=now)]
+    windows = _felt(incident, said)
+    timeline.begin(incident, called.engagements, called.clocks, members, entered, affects, windows)
+    incident.begun_with.update(
+        services=services, phase_entries=entered, windows=windows, engagements=called.engagements
     )
-    felt_since = said.impact_started_at or said.impact_ended_at
-    if felt_since:
-        ImpactWindow.objects.create(
-            incident=incident,
-            started_at=felt_since,
-            ended_at=said.impact_ended_at,
-            is_estimated=not said.impact_started_at,
-        )
+
+
+def _felt(incident: Incident, said: Declaration) -> list[ImpactWindow]:
+    since = said.impact_started_at or said.impact_ended_at
+    if not since:
+        return []
+    is_estimated = not said.impact_started_at
+    return [ImpactWindow(incident=incident, started_at=since, ended_at=said.impact_ended_at, is_estimated=is_estimated)]
 
 
 def _facts(incident: Incident) -> dict[str, object]:

@@ -37,7 +37,7 @@ def read(row: CadencePolicy) -> Policy:
 
 def current() -> CadencePolicy:
     """The newest version; new incidents run under it."""
-    return CadencePolicy.objects.order_by("-version")[0]
+    return CadencePolicy.objects.order_by("-version").defer("body")[0]
 
 
 def calendar() -> Calendar:

@@ -5,25 +5,67 @@ times as long as the statement, and for `bulk_update` twenty times.
 """
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Model
 
 
-def insert(rows: Sequence[Model]) -> None:
-    """Insert new rows of one model in their order, none without rows; the database numbers those that are numbered.
+def insert(*kinds: Sequence[Model]) -> None:
+    """Insert new rows, each kind of one model in their order; the database numbers those that are numbered.
 
     Unlike `bulk_create` it leaves those numbers out of `rows`, and knows of no defaults that the database makes.
+    PostgreSQL takes several kinds in one statement, at whose end their keys must hold; SQLite takes them one by one,
+    so rows that others point to come first.
     """
-    if not rows:
-        return
-    fields = [field for field in rows[0]._meta.concrete_fields if not isinstance(field, AutoField)]
-    names = ", ".join(_column(field) for field in fields)
-    table = connection.ops.quote_name(rows[0]._meta.db_table)
-    read = _READ[connection.vendor](fields)
-    _tell(f"INSERT INTO {table} ({names}) SELECT {names} FROM {read}", fields, rows)  # noqa: S608 - names of our own
+    said = [(_inserting(type(rows[0])), rows) for rows in kinds if rows]
+    with connection.cursor() as cursor:
+        for sql, values in _together(said) if connection.vendor == "postgresql" else _one_by_one(said):
+            cursor.execute(sql, values)
+    for row in (row for _, rows in said for row in rows):
+        # As Django's own saving leaves them: what saves them again changes them.
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - a documented part of models
+
+
+def _together(said: "Sequence[tuple[Inserting, Sequence[Model]]]") -> Iterator[tuple[str, list[str]]]:
+    """All but the last stand before it in the same statement."""
+    if said:
+        before = ", ".join(f"kind_{number} AS ({one.sql})" for number, (one, _) in enumerate(said[:-1]))
+        sql = f"WITH {before} {said[-1][0].sql}" if before else said[-1][0].sql
+        yield sql, [_spelled(one.fields, rows) for one, rows in said]
+
+
+def _one_by_one(said: "Sequence[tuple[Inserting, Sequence[Model]]]") -> Iterator[tuple[str, list[str]]]:
+    for one, rows in said:
+        yield one.sql, [_spelled(one.fields, rows)]
+
+
+# Values that Django's own fields hand on as they are.
+PLAIN = (type(None), bool, int, str, datetime, UUID)
+DJANGOS = ("django.db.models.fields", "django.db.models.fields.related")
+
+
+class Inserting(NamedTuple):
+    """The statement that inserts rows of a model, and what it reads of each."""
+
+    sql: str
+    fields: "Sequence[Field[Any, Any]]"
+
+
+def _inserting(model: type[Model]) -> Inserting:
+    """Made once for each model and kind of database."""
+    known = _known.get((model, connection.vendor))
+    if known is None:
+        fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+        names = ", ".join(_column(field) for field in fields)
+        table, read = connection.ops.quote_name(model._meta.db_table), _READ[connection.vendor](fields)
+        sql = f"INSERT INTO {table} ({names}) SELECT {names} FROM {read}"  # noqa: S608 - names of our own
+        known = Inserting(sql, fields)
+        _known[model, connection.vendor] = known
+    return known
 
 
 def update(rows: Sequence[Model], names: Sequence[str]) -> None:
@@ -40,16 +82,25 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
 
 
 def _tell(sql: str, fields: "Sequence[Field[Any, Any]]", rows: Sequence[Model]) -> None:
-    said = json.dumps([{str(field.column): _value(field, row) for field in fields} for row in rows], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [said])
+        cursor.execute(sql, [_spelled(fields, rows)])
 
 
-def _value(field: "Field[Any, Any]", row: Model) -> Any:
-    value = getattr(row, field.attname)
-    if connection.vendor == "postgresql":
-        # It reads numbers, times, ids and JSON as JSON and `str` spell them; a field with a form of its own has it.
-        return value if isinstance(field, JSONField) else field.get_prep_value(value)
+def _spelled(fields: "Sequence[Field[Any, Any]]", rows: Sequence[Model]) -> str:
+    """The rows as JSON. PostgreSQL reads numbers, times, ids and JSON as JSON and `str` spell them."""
+    spell = _as_postgresql_reads if connection.vendor == "postgresql" else _as_sqlite_reads
+    names = [(str(field.column), field) for field in fields]
+    said = [{name: spell(field, getattr(row, field.attname)) for name, field in names} for row in rows]
+    return json.dumps(said, default=str)
+
+
+def _as_postgresql_reads(field: "Field[Any, Any]", value: Any) -> Any:
+    # A field with a form of its own has it.
+    is_as_it_is = isinstance(field, JSONField) or (type(value) in PLAIN and type(field).__module__ in DJANGOS)
+    return value if is_as_it_is else field.get_prep_value(value)
+
+
+def _as_sqlite_reads(field: "Field[Any, Any]", value: Any) -> Any:
     return field.get_db_prep_save(value, connection)
 
 
@@ -68,3 +119,4 @@ def _of_sqlite(fields: Sequence["Field[Any, Any]"]) -> str:
 
 
 _READ = {"postgresql": _of_postgresql, "sqlite": _of_sqlite}
+_known: dict[tuple[type[Model], str], Inserting] = {}

@@ -143,7 +143,7 @@ def action(name: str) -> type[Asked]:
             command(incident, asker(request), dict(said.validated_data))
             found = seen(request).filter(pk=incident.pk).first()
             # Whoever let themselves go from a restricted one does not see it any more.
-            return Response(shapes.IncidentOut(found).data) if found else Response(status=204)
+            return Response(shapes.document(found)) if found else Response(status=204)
 
     Action.__name__ = name.replace("-", "").title()
     Action.__doc__ = ABOUT[name]

@@ -1,5 +1,6 @@
 """What the API takes and gives about incidents."""
 
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -87,6 +88,28 @@ class IncidentOut(serializers.ModelSerializer[Incident]):
         counted = [one for one in _present(incident) if one.is_active and not one.is_shadow]
         found = holders.lead(incident, counted)
         return str(found.person) if found else None
+
+
+@cache
+def _incident_out() -> IncidentOut:
+    return IncidentOut()
+
+
+def document(incident: Incident) -> dict[str, Any]:
+    """The same by one serializer a process: to make its forty fields takes as long as to declare an incident."""
+    return _incident_out().to_representation(incident)
+
+
+def as_declared(incident: Incident) -> dict[str, Any]:
+    """The document of an incident by whoever has just declared it, with no question to the database.
+
+    What it was declared with lies in memory, and is put where a prefetch would put it.
+    """
+    known = incident.__dict__.setdefault("_prefetched_objects_cache", {})
+    for name, found in incident.begun_with.items():
+        known[name] = getattr(incident, name).none()
+        known[name]._result_cache = found  # noqa: SLF001 - Django has no way in for rows that one has already
+    return document(incident)
 
 
 def _present(incident: Incident) -> list[Any]:

@@ -77,9 +77,11 @@ class Incidents(Asked, ListAPIView[Incident]):
     @extend_schema(request=shapes.DeclareIn, responses={201: shapes.IncidentOut})
     def post(self, request: Request) -> Response:
         """Declare an incident; the same idempotency key twice declares one."""
-        said = bodies.read(shapes.DeclareIn, request)
-        made = lifecycle.declare(said.declaration(), actor=asker(request))
-        return Response(shapes.IncidentOut(seen(request).get(pk=made.pk)).data, status=201)
+        said = bodies.read(shapes.DeclareIn, request).declaration()
+        made = lifecycle.declare(said, actor=asker(request))
+        is_new = bool(made.begun_with)
+        answer = shapes.as_declared(made) if is_new else shapes.document(seen(request).get(pk=made.pk))
+        return Response(answer, status=201)
 
 
 class OneIncident(Asked, RetrieveAPIView[Incident]):

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -172,6 +172,11 @@ class Incident(models.Model):
     def unsaved(self) -> list[tuple["Event", bool]]:
         """Entries of the timeline that are chained and not saved yet, and whether they are to be told."""
         return []
+
+    @cached_property
+    def begun_with(self) -> dict[str, list[Any]]:
+        """The rows it was declared with, by the name of the relation; empty but where this object declared it."""
+        return {}
 
     @property
     def severity_word(self) -> str:

@@ -6,14 +6,14 @@ from incidents import approvals, communications, engagement, lifecycle, outgoing
 from incidents.cadence import TAKE_BACK
 from incidents.communications import Words
 from incidents.lifecycle import Declaration
-from incidents.models import Approval, Draft, Incident, Obligation
+from incidents.models import Approval, Draft, Incident, Obligation, Service
 from incidents.vocabulary import Duty, Posture, Severity, Type
 from kit import clock
 from roles.models import User
 from statuspage.models import Bulletin
 from statuspage.vocabulary import State, Status
 from tests.conftest import MORNING
-from tests.people import ada, grace, linus
+from tests.people import ada, grace, linus, team
 from tests.statuspage_world import component, page
 
 
@@ -21,6 +21,10 @@ def declared(severity: Severity | None = Severity.S2, *, by: User | None = None,
     """An availability incident that somebody has just declared."""
     words = {"title": "Checkout fails for a fifth of customers", "type": Type.AVAILABILITY, "severity": severity} | said
     return lifecycle.declare(Declaration(**words), actor=by or linus())
+
+
+def payments() -> Service:
+    return Service.objects.get_or_create(slug="payments", defaults={"name": "Payments", "owner": team()})[0]
 
 
 def answered(severity: Severity = Severity.S2, **said: Any) -> Incident:

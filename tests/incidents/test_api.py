@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from incidents import engagement, merging
@@ -12,7 +14,7 @@ from incidents.models import Event, Incident
 from incidents.vocabulary import Kind, Severity, Type
 from kit import clock
 from roles.models import User
-from tests.incidents.stories import declared
+from tests.incidents.stories import declared, payments
 from tests.people import ada, everybody_on_call, grace, linus, stella
 from tests.statuspage_world import component, page
 
@@ -47,6 +49,30 @@ def test_the_same_key_twice_makes_one_incident() -> None:
     assert (
         post(stella(), "incidents", **said).data["reference"] == post(stella(), "incidents", **said).data["reference"]
     )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"severity": "S1", "services": ["payments"]},
+        {"severity": "S3", "impact_started_at": "2026-11-01T08:00Z"},
+        {"severity": "S4", "impact_ended_at": "2026-11-01T08:00+02:00", "detected_at": "2026-11-01T07:00Z"},
+        {"severity": "S2", "is_restricted": True},
+        {"type": "security"},
+        {"recurrence_of": "INC-1"},
+    ],
+)
+def test_who_declares_is_answered_from_memory_and_with_what_the_database_holds(said: dict[str, Any]) -> None:
+    payments()
+    declared(Severity.S3)
+    said = {"title": "Search is empty", "type": "availability"} | said
+    with CaptureQueriesContext(connection) as asked:
+        made = post(grace(), "incidents", **said)
+    sqls = [query["sql"] for query in asked.captured_queries]
+    last = max(number for number, sql in enumerate(sqls) if "INSERT INTO" in sql)
+    assert [sql for sql in sqls[last + 1 :] if sql.startswith("SELECT")] == []
+    assert made.status_code == 201
+    assert made.json() == machine(grace()).get(f"/api/v1/incidents/{made.json()['reference']}").json()
 
 
 def updates(incident: Incident) -> list[str]:

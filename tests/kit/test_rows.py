@@ -89,3 +89,23 @@ def test_new_rows_hold_what_was_said_and_are_numbered_in_their_order(
     assert [one.key for one in kept] == [one.key for one in letters]
     for field in Delivery._meta.concrete_fields[1:]:
         assert [getattr(one, field.attname) for one in kept] == [getattr(one, field.attname) for one in letters]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("morning")
+def test_new_rows_of_several_kinds_hold_what_was_said_of_each(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    told = [Notice(audience=To.STAKEHOLDERS, subject=f"{n}", incident=declared(), created_at=MORNING) for n in range(3)]
+    letters = [
+        Delivery(notice=one, channel=Channel.MAIL, recipient="user:1", label="x", due_at=MORNING, created_at=MORNING)
+        for one in told
+    ]
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
+        rows.insert(told, [], letters)
+    assert {one.notice_id for one in Delivery.objects.all()} == {one.pk for one in told}
+    told[0].subject = "They are saved: this is a change, and no second row"
+    told[0].save()
+    assert Notice.objects.count() == 3
+    with django_assert_num_queries(0):
+        rows.insert([], [])
