@@ -83,11 +83,14 @@ def begin(incident: Incident, *beside: Sequence[Model]) -> None:
     Declarations pass one after the other, so each statement is waited for by all that come after.
     """
     entries = _taken([incident])
-    rows.insert([incident], [event for event, _ in entries], *beside)
-    key = Incident._meta.pk.get_db_prep_value(incident.pk, connection)
-    told = [event.position for event, tell in entries if tell]
-    with connection.cursor() as cursor:
-        cursor.execute(UNTOLD.format(positions=", ".join(map(str, told))), [key])
+    told = [str(event.position) for event, tell in entries if tell]
+    rows.insert(
+        [incident],
+        [event for event, _ in entries],
+        *beside,
+        last=UNTOLD.format(positions=", ".join(told)),
+        values=[Incident._meta.pk.get_db_prep_value(incident.pk, connection)],
+    )
 
 
 def _taken(incidents: Sequence[Incident]) -> list[tuple[Event, bool]]:

@@ -5,7 +5,7 @@ times as long as the statement, and for `bulk_update` twenty times.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,34 +13,35 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Model
 
+# A statement, its values, and the table it inserts into.
+Step = tuple[str, list[Any], str]
 
-def insert(*kinds: Sequence[Model]) -> None:
+
+def insert(*kinds: Sequence[Model], last: str = "", values: Sequence[Any] = ()) -> None:
     """Insert new rows, each kind of one model in their order; the database numbers those that are numbered.
 
     Unlike `bulk_create` it leaves those numbers out of `rows`, and knows of no defaults that the database makes.
     PostgreSQL takes several kinds in one statement, at whose end their keys must hold; SQLite takes them one by one,
-    so rows that others point to come first.
+    so rows that others point to come first. `last` is a statement that goes with them: of each table that it reads by
+    name it finds at least the rows that were inserted here, with their numbers.
     """
     said = [(_inserting(type(rows[0])), rows) for rows in kinds if rows]
+    steps = [(one.sql, [_spelled(one.fields, rows)], one.table) for one, rows in said]
+    steps += [(last, [*values], "")] if last else []
     with connection.cursor() as cursor:
-        for sql, values in _together(said) if connection.vendor == "postgresql" else _one_by_one(said):
-            cursor.execute(sql, values)
+        for sql, told, _ in _together(steps) if connection.vendor == "postgresql" else steps:
+            cursor.execute(sql, told)
     for row in (row for _, rows in said for row in rows):
         # As Django's own saving leaves them: what saves them again changes them.
         row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - a documented part of models
 
 
-def _together(said: "Sequence[tuple[Inserting, Sequence[Model]]]") -> Iterator[tuple[str, list[str]]]:
-    """All but the last stand before it in the same statement."""
-    if said:
-        before = ", ".join(f"kind_{number} AS ({one.sql})" for number, (one, _) in enumerate(said[:-1]))
-        sql = f"WITH {before} {said[-1][0].sql}" if before else said[-1][0].sql
-        yield sql, [_spelled(one.fields, rows) for one, rows in said]
-
-
-def _one_by_one(said: "Sequence[tuple[Inserting, Sequence[Model]]]") -> Iterator[tuple[str, list[str]]]:
-    for one, rows in said:
-        yield one.sql, [_spelled(one.fields, rows)]
+def _together(steps: Sequence[Step]) -> Sequence[Step]:
+    """One statement, before whose end the others stand under the name of their table, and hide it from the last."""
+    if len(steps) < 2:
+        return steps
+    before = ", ".join(f"{table} AS ({sql} RETURNING *)" for sql, _, table in steps[:-1])
+    return [(f"WITH {before} {steps[-1][0]}", [value for _, told, _ in steps for value in told], "")]
 
 
 # Values that Django's own fields hand on as they are.
@@ -52,6 +53,7 @@ class Inserting(NamedTuple):
     """The statement that inserts rows of a model, and what it reads of each."""
 
     sql: str
+    table: str
     fields: "Sequence[Field[Any, Any]]"
 
 
@@ -63,7 +65,7 @@ def _inserting(model: type[Model]) -> Inserting:
         names = ", ".join(_column(field) for field in fields)
         table, read = connection.ops.quote_name(model._meta.db_table), _READ[connection.vendor](fields)
         sql = f"INSERT INTO {table} ({names}) SELECT {names} FROM {read}"  # noqa: S608 - names of our own
-        known = Inserting(sql, fields)
+        known = Inserting(sql, table, fields)
         _known[model, connection.vendor] = known
     return known
 
