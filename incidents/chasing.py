@@ -18,6 +18,7 @@ from incidents.models import Engagement, Incident, Obligation
 from incidents.vocabulary import Duty, Kind
 from kit import rows
 from kit.faults import FAULTS, said
+from kit.glances import Glance
 from roles import organisation
 
 log = logging.getLogger(__name__)
@@ -28,11 +29,14 @@ PUT_OFF = timedelta(minutes=1)
 CHANGED = ("due_at", "next_at", "rung", "missed", "alerted", "satisfied_at", "fault")
 
 
+DUE = Glance(Obligation.objects.to_chase)
+
+
 def chase(now: datetime, *, most: int = BATCH) -> int:
     """Let everything speak whose time has come. Returns how many did; 0 where nothing is due."""
-    due = list(Obligation.objects.to_chase(now).values_list("pk", "incident_id")[:most])
-    if not due:
+    if not DUE.finds(now):
         return 0
+    due = list(Obligation.objects.to_chase(now).values_list("pk", "incident_id")[:most])
     try:
         return _chase(due, now)
     except FAULTS:

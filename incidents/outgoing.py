@@ -17,6 +17,7 @@ from incidents.communications import SPEAK, Words
 from incidents.models import Draft, Event, Incident
 from incidents.vocabulary import Kind
 from kit import clock
+from kit.glances import Glance
 from kit.rules import RuleBroken, check, require
 from roles.models import User
 
@@ -95,8 +96,17 @@ def publish_now(draft: Draft, *, actor: User) -> Draft:
 
 def publish_due(now: datetime, *, most: int = BATCH) -> int:
     """Publish what has come due, each in a transaction of its own. Returns how many were looked at."""
-    due = Draft.objects.filter(publish_at__lte=now, published_at=None, discarded_at=None).order_by("publish_at")
-    return sum(_publish_one(pk, incident, now) for pk, incident in list(due.values_list("pk", "incident_id")[:most]))
+    if not DUE.finds(now):
+        return 0
+    due = list(_due(now).values_list("pk", "incident_id")[:most])
+    return sum(_publish_one(pk, incident, now) for pk, incident in due)
+
+
+def _due(now: datetime) -> QuerySet[Draft]:
+    return Draft.objects.filter(publish_at__lte=now, published_at=None, discarded_at=None).order_by("publish_at")
+
+
+DUE = Glance(_due)
 
 
 @transaction.atomic(durable=True)

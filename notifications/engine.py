@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from incidents import stirring
+from kit.glances import Glance
 from notifications import bell, heartbeats, relay, takeover
 from notifications.heartbeats import Kind
 from notifications.models import Delivery
@@ -14,6 +15,8 @@ from notifications.vocabulary import Lane
 
 # A letter that is due for so long although the bell was rung: the ticker helps, whatever the workers say.
 PATIENCE = timedelta(seconds=10)
+
+WAITING = Glance(lambda now: Delivery.objects.waiting(now).in_order().order_by("lane", "due_at"))
 
 general, pages = Hand(), Hand((Lane.PAGE,))
 
@@ -51,7 +54,7 @@ def tick(
 
 
 def _have_sent(now: datetime, send: Callable[[], object], send_pages: Callable[[], object]) -> Sender:
-    lane = Delivery.objects.most_urgent(now)
+    lane = Delivery.objects.most_urgent(now) if WAITING.finds(now) else None
     if lane is None:
         return Sender.NOBODY
     if lane == Lane.PAGE:

@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef
 from incidents.models import Untold as UntoldEvent
 from kit import rows
 from kit.faults import FAULTS, said
+from kit.glances import Glance
 from notifications import spreading, writing
 from notifications.gathering import Gathered
 from notifications.models import Notice, Stuck
@@ -46,14 +47,19 @@ class Relayed:
     incidents: set[UUID] = field(default_factory=set)
 
 
+UNTOLD_EVENTS = Glance(lambda _: UntoldEvent.objects.order_by("pk"))
+UNTOLD_BULLETINS = Glance(lambda _: UntoldBulletin.objects.order_by("pk"))
+
+
 def relay(now: datetime, *, most: int = BATCH) -> Relayed:
     """Relay up to `most` untold entries, then bulletins. A broken one is parked and the others go on."""
     done = Relayed()
-    untold = list(UntoldEvent.objects.order_by("pk").values_list("pk", flat=True)[:most])
-    if untold:
+    if UNTOLD_EVENTS.finds(now):
+        untold = list(UntoldEvent.objects.order_by("pk").values_list("pk", flat=True)[:most])
         with organisation.remembered():
             _relay_entries(untold, now, done)
-    _relay_bulletins(now, most, done)
+    if UNTOLD_BULLETINS.finds(now):
+        _relay_bulletins(now, most, done)
     return done
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from kit.glances import Glance
 from notifications import journal, recording
 from notifications.models import Attempt, Delivery
 from notifications.recording import Result
@@ -14,6 +15,7 @@ from notifications.vocabulary import State
 
 VANISHED = "Whoever sent it ended before it could say how it went."
 BATCH = 500
+ABANDONED = Glance(Delivery.objects.abandoned)
 
 
 def take_over(now: datetime) -> int:
@@ -22,7 +24,7 @@ def take_over(now: datetime) -> int:
     if gone:
         # Nobody waits for the lease of a process that is known to be dead.
         Delivery.objects.filter(state=State.SENDING, holder__in=gone).update(lease_until=now - timedelta(seconds=1))
-    taken = _take(now) if Delivery.objects.abandoned(now).exists() else 0
+    taken = _take(now) if ABANDONED.finds(now) else 0
     for name in gone:
         if not Delivery.objects.filter(state=State.SENDING, holder=name).exists():
             journal.remove(name)
