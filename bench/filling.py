@@ -47,14 +47,20 @@ def _prepared(size: str) -> str:
         _run(size, "manage.py", "migrate", "-v", "0")
         _run(size, "-m", "bench.filling", FILL, size)
         _run(size, "manage.py", "keep_figures", "rebuild")
+        _settle(size)
         _note(name_of(size))
     elif _run(size, "manage.py", "migrate", "--check", "-v", "0", check=False):
         _run(size, "manage.py", "migrate", "-v", "0")
         # A migration may have begun what is kept for figures anew.
         _run(size, "manage.py", "keep_figures", "fold")
-        with psycopg.connect(address(size), autocommit=True) as base:
-            base.execute("VACUUM ANALYZE")
+        _settle(size)
     return address(size)
+
+
+def _settle(size: str) -> None:
+    """What autovacuum does of a database that has long been running."""
+    with psycopg.connect(address(size), autocommit=True) as base:
+        base.execute("VACUUM ANALYZE")
 
 
 def _run(size: str, *command: str, check: bool = True) -> int:

@@ -21,7 +21,7 @@ from insights.filters import UNKNOWN, By, Days, Drills, Filters, Imported
 from insights.grouping import Grouping
 from insights.models import Fact, Tally
 from insights.pieces import Kind, Piece, Pieces
-from insights.spans import Range, Spans, cut
+from insights.spans import BEGINNING, Range, Spans, cut
 from roles.models import User
 
 # Of facts, what tells where they are counted, in the order of a piece's kind, and what is counted of them.
@@ -73,8 +73,7 @@ class Reader:
     def __init__(self, filters: Filters, asked: Days, user: User, groups: Grouping, names: Collection[str]) -> None:
         self.filters, self.days, self.user, self.groups, self.names = filters, asked, user, groups, names
         # Where nothing lies after the last day, whole months and years hold what is asked for.
-        is_last = asked.last is not None and not Fact.objects.filter(day__gt=asked.last).exists()
-        self.spanned = Days(asked.first) if is_last else asked
+        self.spanned = Days(asked.first) if asked.last and asked.last >= _last_day() else asked
         self.sees_all = user.has_perm(SEES_RESTRICTED)
         self.scope = filters.scopes[0] if filters.scopes else scopes.EVERYTHING
         # Restricted incidents that the viewer sees as a member.
@@ -171,6 +170,11 @@ class Reader:
 
 def _by_name(rows: Rows) -> dict[str, tuple[Any, ...]]:
     return dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
+
+
+def _last_day() -> date:
+    """Of any fact. One end of an index, however many a database believes lie beyond a day."""
+    return Fact.objects.order_by("-day").values_list("day", flat=True).first() or BEGINNING
 
 
 def _during(grain: Tally.Grain, ranges: Iterable[Range]) -> Q:
