@@ -8,14 +8,14 @@ import os
 import selectors
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.table import ROOT
+from config.management.commands import serve
 from tests.ports import free_port
 
 HOST = "status.bench.example"
@@ -136,13 +136,9 @@ def _first(port: int, path: str) -> tuple[bytes, int]:
 def small_server(root: Path, **more: str) -> Iterator[int]:
     """The public page's own server, as `make run` starts it; `more` is told to its process."""
     port = free_port()
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "statuspage.serving:application",
-    ]  # fmt: skip
     # No address of a database or a broker reaches it.
     env = {"PATH": os.environ["PATH"], "PUBLIC_ROOT": str(root)} | more
-    with _running(command, port, env):
+    with _running(serve.public_page(port), port, env):
         yield port
 
 
@@ -180,7 +176,7 @@ def _nginx(text: str, configuration: Path, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def _running(command: list[str], port: int, env: dict[str, str]) -> Iterator[None]:
+def _running(command: Sequence[str], port: int, env: dict[str, str]) -> Iterator[None]:
     process = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
         until = time.monotonic() + 120

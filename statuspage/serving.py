@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -50,9 +51,9 @@ HEADERS = [
 ]
 REASONS = {404: "Not Found", 405: "Method Not Allowed"}
 
-
 # What is kept in memory of the shown version: so many bytes, and files no larger than this.
 MOST_KEPT, LARGEST_KEPT = 64 * 2**20, 4 * 2**20
+MOST_HOSTS = 1000  # Readers may ask for any.
 
 
 class Found(NamedTuple):
@@ -62,6 +63,13 @@ class Found(NamedTuple):
     content: bytes
     tag: str
     is_packed: bool
+
+
+class Folder(NamedTuple):
+    """The files of a page, and the link to its shown version."""
+
+    path: Path
+    current: str
 
 
 class Ready(NamedTuple):
@@ -93,7 +101,13 @@ class Site:
     root: Path
     _hosts: dict[str, str] = field(default_factory=dict)
     _hosts_seen: tuple[int, int] = (0, 0)
+    _hosts_file: str = field(init=False)
+    # By host as it is asked for, until `hosts.json` is replaced.
+    _folders: dict[str, Folder | None] = field(default_factory=dict)
     _kept: dict[str, Kept] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._hosts_file = str(self.root / "hosts.json")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -106,7 +120,7 @@ class Site:
         path = environ.get("PATH_INFO", "/")
         ready = self._ready(folder, path, packed)
         if ready is None:
-            return _missing(start_response, method, folder, path, packed)
+            return _missing(start_response, method, folder.path, path, packed)
         wanted = environ.get("HTTP_IF_NONE_MATCH", "")
         if wanted and _matches(wanted, ready.tag):
             kept = [header for header in ready.headers if not header[0].startswith("Content-") or header[0] == CSP]
@@ -115,44 +129,49 @@ class Site:
         start_response("200 OK", ready.headers)
         return [] if method == "HEAD" else [ready.content]
 
-    def folder(self, host: str) -> Path | None:
+    def folder(self, host: str) -> Folder | None:
         """The files of that host's page; of the only page there is, where the host is not known."""
         hosts = self._read_hosts()
+        if host in self._folders:
+            return self._folders[host]
         name = hosts.get(host) or hosts.get(host.lower().rpartition(":")[0]) or hosts.get(host.lower())
         name = name or hosts.get("*")
-        return self.root / name if name else None
+        found = Folder(self.root / name, str(self.root / name / "current")) if name else None
+        if len(self._folders) < MOST_HOSTS:
+            self._folders[host] = found
+        return found
 
     def _read_hosts(self) -> dict[str, str]:
         """`hosts.json`, read again when it was replaced."""
-        path = self.root / "hosts.json"
         try:
-            seen = path.stat()
+            seen = os.stat(self._hosts_file)  # noqa: PTH116 (each answer asks, and this is the fastest)
             if (seen.st_mtime_ns, seen.st_ino) != self._hosts_seen:
-                self._hosts = json.loads(path.read_text())
+                self._hosts = json.loads(Path(self._hosts_file).read_text())
                 self._hosts_seen = (seen.st_mtime_ns, seen.st_ino)
+                self._folders = {}
         except FileNotFoundError:
-            return {}
+            self._hosts, self._hosts_seen, self._folders = {}, (0, 0), {}
         return self._hosts
 
-    def _ready(self, folder: Path, asked: str, packed: bool) -> Ready | None:
+    def _ready(self, folder: Folder, asked: str, packed: bool) -> Ready | None:
         """The answer from memory as long as the same version is shown, else from the disk."""
         version = _shown(folder)
-        kept = self._kept.get(folder.name)
+        kept = self._kept.get(folder.current)
         if kept is None or kept.version != version:
-            kept = self._kept[folder.name] = Kept(version)
-        ready = kept.answers.get((asked, packed))
-        if ready is not None:
-            return ready
+            kept = self._kept[folder.current] = Kept(version)
+        return kept.answers.get((asked, packed)) or self._read(folder, kept, asked, packed)
+
+    def _read(self, folder: Folder, kept: Kept, asked: str, packed: bool) -> Ready | None:
         path = _file_of(asked)
         names = [path, f"{path}.html", f"{path}.json"] if path else []
-        found = _read_any(folder / version / "site", names, packed)
-        if found is None and _shown(folder) != version:
+        found = _read_any(folder.path / kept.version / "site", names, packed)
+        if found is None and _shown(folder) != kept.version:
             # It was turned away before it was opened; the one that is shown now has the word.
             return self._ready(folder, asked, packed)
         # What is not of this version may be an older file, which is replaced by itself and not kept here.
         is_older = found is None
-        found = found or _read_any(folder / "stacks", names, packed)
-        ready = Ready(found.tag, _headers(found, folder), found.content) if found else None
+        found = found or _read_any(folder.path / "stacks", names, packed)
+        ready = Ready(found.tag, _headers(found, folder.path), found.content) if found else None
         # A list may get its next one while its version is shown.
         if ready and not is_older and not OLDER.fullmatch(found.path if found else ""):
             kept.keep((asked, packed), ready)
@@ -173,10 +192,10 @@ def missing_in(folder: Path, path: str, *, packed: bool = False) -> Found | None
     return _read_any(folder / "current" / "site", [name], packed)
 
 
-def _shown(folder: Path) -> str:
+def _shown(folder: Folder) -> str:
     """The folder of the shown version; empty where none is."""
     try:
-        return os.readlink(folder / "current")  # noqa: PTH115 (each answer asks, and this is the fastest)
+        return os.readlink(folder.current)  # noqa: PTH115 (each answer asks, and this is the fastest)
     except OSError:
         return ""
 
@@ -249,6 +268,7 @@ def _older(path: str, folder: Path) -> str:
     return f"/{older}" if older and (folder / "stacks" / older).exists() else ""
 
 
+@lru_cache(maxsize=1000)
 def _takes_gzip(accepted: str) -> bool:
     for one in accepted.lower().split(","):
         name, _, weight = one.partition(";")

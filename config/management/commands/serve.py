@@ -64,17 +64,22 @@ def children() -> list[Child]:
     """Web, ticker and the public page's own small server; all of them on this machine only."""
     env = os.environ | {"PUBLIC_ROOT": str(settings.PUBLIC_ROOT), "PYTHONUNBUFFERED": "1"}
     return [
-        Child("web", granian("config.wsgi:application", settings.WEB_PORT, threads=4), env),
+        Child("web", granian("config.wsgi:application", settings.WEB_PORT, workers=1, threads=4), env),
         Child("ticker", (sys.executable, "manage.py", "ticker"), env),
-        Child("public page", granian("statuspage.serving:application", settings.PUBLIC_PORT, threads=4), env),
+        Child("public page", public_page(settings.PUBLIC_PORT), env),
     ]
 
 
-def granian(application: str, port: int, *, threads: int) -> tuple[str, ...]:
+def public_page(port: int) -> tuple[str, ...]:
+    """It answers from memory: threads would only wait for one another, and processes do not."""
+    return granian("statuspage.serving:application", port, workers=2, threads=1)
+
+
+def granian(application: str, port: int, *, workers: int, threads: int) -> tuple[str, ...]:
     return (
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", str(threads), "--workers-kill-timeout", "2"),
-        *("--log-level", "warning", application),
+        *("--workers", str(workers), "--blocking-threads", str(threads), "--runtime-mode", "st"),
+        *("--workers-kill-timeout", "2", "--log-level", "warning", application),
     )
 
 
