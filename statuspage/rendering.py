@@ -53,11 +53,16 @@ def many_bars(content: Content) -> list[File]:
 
 def later_months(place: int, content: Content) -> list[File]:
     """One page of the history behind the first, with what began in its months."""
-    look, months, pages = look_of(content.page), history.page(place, content), history.count(content)
-    listed = [incident for month in months for incident in month.incidents]
-    stamp = _digest(f"{look}:{months[0].first}:{place}of{pages}:{_revisions(listed)}")
-    draw = partial(sheets.months, place, months, content, look)
-    return [File(f"history/{place}.html", draw, listed, stamp)]
+    return [_months(place, history.page(place, content), content, look_of(content.page))]
+
+
+def _months(place: int, spans: list[history.Span], content: Content, look: str) -> File:
+    listed = [incident for span in spans for incident in span.incidents]
+    months = [sheets.month(span, content, look) for span in spans]
+    needs = [incident for one in months if one.drawn is None for incident in one.span.incidents]
+    stamp = _digest(f"{look}:{spans[0].first}:{place}of{history.count(content)}:{_revisions(listed)}")
+    path = "history.html" if place == 1 else f"history/{place}.html"
+    return File(path, partial(sheets.months, place, months, content, look), needs, stamp)
 
 
 def later_list(place: int, content: Content) -> list[File]:
@@ -79,15 +84,12 @@ def sheets_of(several: Iterable[PublicIncident], content: Content) -> list[File]
 
 def _sheets(content: Content, look: str) -> list[File]:
     recent = [incident for day in history.recent(content) for incident in day.incidents]
-    months = history.newest(content)
-    listed = [incident for month in months for incident in month.incidents]
-    stamp = _digest(f"{look}:{months[0].first}:{history.count(content)}:{_revisions(listed)}")
     parts = cache(partial(sheets.parts, content))
     bars = [] if _has_many(content) else [_bars(content, look, parts)]
     return [
         File("index.html", partial(sheets.index, content, look, parts), [*content.of_late, *content.ahead, *recent]),
         File("404.html", partial(sheets.missing, content, look)),
-        File("history.html", partial(sheets.months, 1, months, content, look), listed, stamp),
+        _months(1, history.newest(content), content, look),
         *bars,
         *sheets_of(content.fresh, content),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from statuspage.vocabulary import Status
 
 # With more components than these the bars stand on the page of uptimes alone.
 MOST_WITH_BARS = 100
+# So many months of all pages are kept as they were drawn.
+MOST_MONTHS = 120
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,18 @@ class Part:
         return known[0] if known and not self.days[0].is_known else None
 
 
+@dataclass(frozen=True)
+class Month:
+    """A month of the history, and how it was drawn before, if nothing in it has changed since.
+
+    A bulletin changes the month of its incident; the others are as they were, and their bulletins need not be read.
+    """
+
+    span: history.Span
+    kept: list[SafeString]
+    drawn: SafeString | None
+
+
 # Asked for when a sheet is drawn, and the same ones for each sheet of a version: their bars are drawn once.
 Parts = Callable[[], list[Part]]
 
@@ -152,17 +166,39 @@ def incident(one: PublicIncident, content: Content, look: str) -> bytes:
     return _sheet("incident", content, look, told=told, updates=told.updates[::-1], lasts=one.is_current)
 
 
-def months(place: int, shown: list[history.Span], content: Content, look: str) -> bytes:
+def month(span: history.Span, content: Content, look: str) -> Month:
+    # By public ids, which no two incidents share, whatever becomes of the database.
+    said = ",".join(f"{one.public_id}.{one.revision}" for one in span.incidents)
+    kept = _kept(f"{look}:{content.page.base}:{span.first}:{said}")
+    return Month(span, kept, kept[0] if kept else None)
+
+
+def months(place: int, shown: list[Month], content: Content, look: str) -> bytes:
     """One page of the history, counted from 1, the newest."""
     return _sheet(
         "history",
         content,
         look,
-        months=[(month.first, _told(month.incidents, content)) for month in shown],
+        months=[_month(one, content) for one in shown],
         newer=_history_address(place - 1, content) if place > 1 else "",
         older=_history_address(place + 1, content) if place < history.count(content) else "",
         place=place,
     )
+
+
+def _month(one: Month, content: Content) -> SafeString:
+    if one.drawn is not None:
+        return one.drawn
+    told = {"month": one.span.first, "incidents": _told(one.span.incidents, content), "base": content.page.base}
+    drawn = render_to_string("statuspage/public/_month.html", told)
+    one.kept.append(drawn)
+    return drawn
+
+
+@lru_cache(maxsize=MOST_MONTHS)
+def _kept(key: str) -> list[SafeString]:
+    """Where the month is kept that is drawn from what the key says; empty until it was."""
+    return []
 
 
 def bars(content: Content, look: str, listed: Parts) -> bytes:

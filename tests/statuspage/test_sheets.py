@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kit import clock
-from statuspage import maintenance
+from statuspage import maintenance, reading, rendering
 from statuspage.maintenance import Plan
 from statuspage.models import Component, Page, PublicIncident
 from statuspage.vocabulary import State, Status
@@ -203,3 +203,21 @@ def test_the_form_posts_to_the_house_and_nowhere_else(settings: Any) -> None:
 def test_the_badge_says_what_the_headline_says() -> None:
     opened(Status.DEGRADED_PERFORMANCE)
     assert "Partially Degraded Service" in rendered("badge.svg")
+
+
+def test_a_month_in_which_nothing_changed_is_not_read_again() -> None:
+    """Its bulletins are not, either; a month that was kept and did change is drawn anew."""
+    old = tell(name="Of long ago", at=clock.now() - timedelta(days=40)).public_incident
+    opened()
+    assert "Of long ago" in read("history.html")
+    tell(name="Of today", at=clock.now())
+    assert old.pk not in needed_by_the_history()
+    tell(State.RESOLVED, about=old, body="It is over.", at=clock.now())
+    assert old.pk in needed_by_the_history()
+    assert re.search("Of long ago .* lasted 40 d", read("history.html"))
+    assert "Of today" in read("history.html")
+
+
+def needed_by_the_history() -> set[int]:
+    content = reading.read(page(), clock.now())
+    return {one.pk for file in rendering.files(content) if file.path == "history.html" for one in file.needs}
