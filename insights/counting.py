@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from insights.durations import is_fallback
 from insights.facts import DURATIONS, HITS, RUNS, STAGES, amounts, marks
 from insights.models import Fact, Tally
-from insights.runs import KIND, Run, Runs, packed, run_of, unpacked
+from insights.runs import KIND, Run, Runs, merged, packed, run_of, unpacked
 from insights.stages import thousandths
 
 
@@ -89,6 +89,25 @@ class Counted:
         return {"n": self.n, "numbers": numbers} | {
             name: packed(self.solid[name], self.hollow[name]) for name in self.names
         }
+
+
+def together(several: Sequence[Counted], names: Collection[str] = RUNS) -> Counted:
+    """What settled ones count between them; of a single one, that itself."""
+    if len(several) == 1:
+        return several[0]
+    found = Counted(names, sum(counted.n for counted in several))
+    for counted in several:
+        for key, count in counted.numbers.items():
+            found.numbers[key] += count
+    for name in names:
+        found.solid[name] = _joined(counted.solid[name] for counted in several)
+        found.hollow[name] = _joined(counted.hollow[name] for counted in several)
+    return found
+
+
+def _joined(runs: Iterable[Run]) -> Run:
+    filled = [run for run in runs if run.values]
+    return merged(filled) if filled else Run()
 
 
 Columns = Mapping[str, Sequence[Any]]

@@ -1,11 +1,12 @@
 """Pieces of what was counted: whole months and years, with days counted in beside them and days left out of them."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from insights.counting import Counted
+from insights.counting import Counted, together
 
 
 class Kind(NamedTuple):
@@ -38,27 +39,26 @@ class Pieces:
         self.months: dict[tuple[date, Kind], Counted] = {}
         self.years: dict[tuple[date, Kind], Counted] = {}
         # By the first day of their month.
-        self.days: dict[tuple[date, Kind], Counted] = {}
-        self.surplus: dict[tuple[date, Kind], Counted] = {}
+        self.days: dict[tuple[date, Kind], list[Counted]] = defaultdict(list)
+        self.surplus: dict[tuple[date, Kind], list[Counted]] = defaultdict(list)
 
     def count_in(self, day: date, kind: Kind, counted: Counted) -> None:
-        self.days.setdefault((day.replace(day=1), kind), Counted(self.names)).join(counted)
+        self.days[day.replace(day=1), kind].append(counted)
 
     def count_out(self, day: date, kind: Kind, counted: Counted) -> None:
         """Of the month or year that holds the day."""
-        self.surplus.setdefault((day.replace(day=1), kind), Counted(self.names)).join(counted)
+        self.surplus[day.replace(day=1), kind].append(counted)
 
     def all(self) -> list[Piece]:
         """Every piece, without its surplus; once."""
-        for counted in (*self.days.values(), *self.surplus.values()):
-            counted.settle()
-        for (month, kind), surplus in self.surplus.items():
+        days = {place: together(several, self.names) for place, several in self.days.items()}
+        for (month, kind), several in self.surplus.items():
             whole = self.months.get((month, kind)) or self.years.get((month.replace(month=1), kind))
             if whole:
-                whole.leave_out(surplus)
+                whole.leave_out(together(several, self.names))
         return [
             Piece(kind.severity, start, kind.scope, kind.is_drill, counted)
-            for read in (self.years, self.months, self.days)
+            for read in (self.years, self.months, days)
             for (start, kind), counted in read.items()
             # Of which every day was left out.
             if counted.n

@@ -66,20 +66,20 @@ class Run:
         elif len(new) == 1:
             self._become(new, array(KIND, (1,)))
         else:
-            counted = Counter(dict(zip(self.values, self.counts, strict=True)))
-            counted.update(new)
-            values = sorted(counted)
-            self._become(array(KIND, values), array(KIND, (counted[value] for value in values)))
+            made = merged([self, run_of(new)])
+            self._become(made.values, made.counts)
 
     def take(self, value: int) -> None:
         """Count one value out. Raises `ValueError` where there is none."""
         if not self._lower(value, 1):
             raise ValueError(f"{value} is not in the run.")
+        self.__dict__.pop("ends", None)
 
     def leave_out(self, other: "Run") -> None:
         """Count out what the other holds; what is not here is let be."""
         for value, count in zip(other.values, other.counts, strict=True):
             self._lower(value, count)
+        self.__dict__.pop("ends", None)
 
     def _lower(self, value: int, count: int) -> int:
         """Count a value out as often, at most as often as it is here; how often that was."""
@@ -90,7 +90,6 @@ class Run:
         self.counts[place] -= gone
         if not self.counts[place]:
             del self.values[place], self.counts[place]
-        self.__dict__.pop("ends", None)
         return gone
 
     def _become(self, values: "array[int]", counts: "array[int]") -> None:
@@ -116,6 +115,18 @@ def run_of(values: Iterable[int]) -> Run:
     """A run of values in any order."""
     counted = Counter(sorted(values))
     return Run(array(KIND, counted.keys()), array(KIND, counted.values()))
+
+
+def merged(runs: Iterable[Run]) -> Run:
+    """All of them as one, each value once."""
+    longest, *others = sorted(runs, key=lambda run: len(run.values), reverse=True)
+    # The longest is taken over at one go.
+    counted = dict(zip(longest.values, longest.counts, strict=True))
+    for run in others:
+        for value, count in zip(run.values, run.counts, strict=True):
+            counted[value] = counted.get(value, 0) + count
+    values = sorted(counted)
+    return Run(array(KIND, values), array(KIND, map(counted.__getitem__, values)))
 
 
 @dataclass(frozen=True)
@@ -164,6 +175,8 @@ class Runs:
     def nth(self, place: int) -> int:
         """The value at a place, counted from 0, as if all were sorted together."""
         runs = [run for run in self.all if run.values]
+        if len(runs) == 1:
+            return runs[0].values[bisect_right(runs[0].ends, place)]
         least, most = min(run.values[0] for run in runs), max(run.values[-1] for run in runs)
         while least < most:
             middle = (least + most) // 2
@@ -225,16 +238,7 @@ def _merged(runs: Iterable[Run]) -> tuple[Run, ...]:
     for run in runs:
         if run.values:
             (few if len(run.values) < SHORT else long).append(run)
-    return (*long, *few) if len(few) < 2 else (*long, _merge(few))
-
-
-def _merge(runs: Iterable[Run]) -> Run:
-    counted: dict[int, int] = {}
-    for run in runs:
-        for value, count in zip(run.values, run.counts, strict=True):
-            counted[value] = counted.get(value, 0) + count
-    values = sorted(counted)
-    return Run(array(KIND, values), array(KIND, map(counted.__getitem__, values)))
+    return (*long, *few) if len(few) < 2 else (*long, merged(few))
 
 
 def packed(solid: Run, hollow: Run) -> bytes:
