@@ -82,7 +82,9 @@ def chosen(filters: Filters, asked: Days, *, user: User, zone: ZoneInfo, names: 
         if group:
             pools.setdefault(group, []).append(piece)
     rows = {group: _pool(pieces, filters) for group, pieces in sorted(pools.items())}
-    return Choice(filters, user, asked, zone, groups, _pool(together, filters), rows)
+    # The same pieces, each in one row.
+    parts = tuple(rows.values()) if apart is together else ()
+    return Choice(filters, user, asked, zone, groups, replace(_pool(together, filters), parts=parts), rows)
 
 
 def before(choice: Choice, *, names: Collection[str] = RUNS) -> Choice | None:

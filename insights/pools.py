@@ -7,7 +7,7 @@ from functools import cached_property
 from insights.counting import Counted
 from insights.distributions import Proportion, proportion
 from insights.durations import NOTES, Outcome, is_fallback, notes_of, outcome_of
-from insights.runs import Runs, together
+from insights.runs import Runs, beside, together
 from insights.stages import Share, Stage, where_time_went
 
 
@@ -22,10 +22,14 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Pool:
-    """Counted facts that lie beside each other; `drills` were not asked for and are only counted."""
+    """Counted facts that lie beside each other; `drills` were not asked for and are only counted.
+
+    Where other pools hold the same between them, they are its `parts`: what was merged for these is not merged again.
+    """
 
     kept: tuple[Counted, ...] = ()
     drills: int = 0
+    parts: tuple["Pool", ...] = ()
 
     @property
     def n(self) -> int:
@@ -40,7 +44,14 @@ class Pool:
         return found
 
     def runs(self, name: str) -> Runs:
-        return together(counted.runs(name) for counted in self.kept)
+        if name not in self._merged:
+            lie = [part.runs(name) for part in self.parts] or [counted.runs(name) for counted in self.kept]
+            self._merged[name] = together(lie)
+        return self._merged[name]
+
+    @cached_property
+    def _merged(self) -> dict[str, Runs]:
+        return {}
 
     def codes(self, measure: str) -> dict[int, int]:
         """How many of those that are in durations have which code in this one."""
@@ -85,7 +96,9 @@ class Pool:
     def stages(self) -> list[Share]:
         """Where the time of the resolved ones went."""
         seconds = {stage: self.numbers[f"stage_{stage.value}"] for stage in Stage}
-        return where_time_went(seconds, {stage: self.runs(f"stage_{stage.value}") for stage in Stage})
+        # Asked for two percentiles only, which is less work than merging them first.
+        shares = {stage: beside(counted.runs(f"stage_{stage.value}") for counted in self.kept) for stage in Stage}
+        return where_time_went(seconds, shares)
 
 
 def _named(details: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:

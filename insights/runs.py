@@ -224,6 +224,15 @@ def of(values: Iterable[int], hollow: Iterable[int] = ()) -> Runs:
     return Runs((run_of(values),), (run_of(hollow),))
 
 
+def beside(several: Iterable[Runs]) -> Runs:
+    """All of them, as they lie."""
+    kept = list(several)
+    return Runs(
+        tuple(run for runs in kept for run in runs.solid if run.values),
+        tuple(run for runs in kept for run in runs.hollow if run.values),
+    )
+
+
 def together(several: Iterable[Runs]) -> Runs:
     """All of them as one."""
     kept = list(several)

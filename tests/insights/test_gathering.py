@@ -29,7 +29,10 @@ BEFORE = (0, 1, 8, 22, 23, 40, 53, 54, 84, 327, 328, 1000)
 
 def told(counted: Iterable[Counted]) -> dict[str, Any]:
     """Everything that is counted, sorted."""
-    pool = Pool(tuple(counted))
+    return told_of(Pool(tuple(counted)))
+
+
+def told_of(pool: Pool) -> dict[str, Any]:
     runs = {name: pool.runs(name) for name in facts.RUNS}
     return {
         "n": pool.n,
@@ -86,7 +89,9 @@ def test_any_days_hold_what_their_facts_come_to() -> None:
     for viewer, chosen, (first, last) in product((stella(), grace()), CHOSEN, RANGES):
         choice = choosing.choose(custom(first, last, **chosen), user=viewer, now=clock.now())
         expected = told([added(choice.facts)])
-        assert told(choice.everything.kept) == expected, (chosen, first, last)
+        assert told_of(choice.everything) == expected, (chosen, first, last)
+        # The way's stages, which are asked as they lie.
+        assert choice.everything.stages() == Pool((added(choice.facts),)).stages()
         assert told(counted for pool in choice.rows.values() for counted in pool.kept) == expected
 
 
