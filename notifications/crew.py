@@ -72,7 +72,9 @@ class Crew:
 
     def __init__(self, most: int = MOST_HANDS) -> None:
         self._most = most
-        self._errands: deque[Errand] = deque()
+        # Each has a queue, so that adding many costs no look at all that wait.
+        self._urgent: deque[Errand] = deque()
+        self._others: deque[Errand] = deque()
         self._hands: set[threading.Thread] = set()
         self._idle = 0
 
@@ -80,15 +82,17 @@ class Crew:
         """Have these sent, after those that wait; urgent ones before all that are not."""
         with _turn.free:
             for one in errands:
-                self._insert(one)
+                (self._urgent if one.is_urgent else self._others).append(one)
             self._see_to_hands()
             _turn.free.notify()
 
     def take_back(self, is_meant: Callable[[Errand], bool] = lambda _: True) -> list[Errand]:
         """What nobody has begun, and is not going to now."""
         with _turn.free:
-            taken = [one for one in self._errands if is_meant(one)]
-            self._errands = deque(one for one in self._errands if not is_meant(one))
+            waiting = [*self._urgent, *self._others]
+            taken = [one for one in waiting if is_meant(one)]
+            self._urgent = deque(one for one in self._urgent if not is_meant(one))
+            self._others = deque(one for one in self._others if not is_meant(one))
         return taken
 
     def look(self) -> None:
@@ -96,16 +100,9 @@ class Crew:
         with _turn.free:
             self._see_to_hands()
 
-    def _insert(self, one: Errand) -> None:
-        place = next((at for at, other in enumerate(self._errands) if one.is_urgent and not other.is_urgent), None)
-        if place is None:
-            self._errands.append(one)
-        else:
-            self._errands.insert(place, one)
-
     def _see_to_hands(self) -> None:
         self._hands = {hand for hand in self._hands if hand.is_alive()}
-        if self._errands and not self._idle and len(self._hands) < self._most:
+        if (self._urgent or self._others) and not self._idle and len(self._hands) < self._most:
             hand = threading.Thread(target=self._work, name="hand", daemon=True)
             self._hands.add(hand)
             hand.start()
@@ -133,9 +130,10 @@ class Crew:
             try:
                 while (now := time.monotonic()) < until:
                     wait = _turn.wait()
-                    if self._errands and not wait:
+                    waiting = self._urgent or self._others
+                    if waiting and not wait:
                         _turn.began[me] = now
-                        return self._errands.popleft()
+                        return waiting.popleft()
                     _turn.free.wait(wait or until - now)
                 return None
             finally:
