@@ -14,7 +14,7 @@ from kit.secrets import new_id
 from notifications import announcements, packing, signing
 from notifications.channels import opened
 from notifications.models import Contact, Provider
-from notifications.parcels import Parcel
+from notifications.parcels import Parcel, posted
 from notifications.transports import service
 from notifications.vocabulary import Channel
 from notifications.words import OWN_PART, draw
@@ -82,7 +82,7 @@ def trial(pk: UUID, *, actor: User) -> str:
     contact = Contact.objects.select_related("provider").get(pk=pk, person=actor)
     words, now = announcements.trial(), clock.now()
     drawn = draw(words)
-    body = {"type": "test", "timestamp": now.isoformat(), "data": dict(words.data)}
+    body = posted({"type": "test", "timestamp": now.isoformat(), "data": dict(words.data)})
     parcel = Parcel(
         f"test_{new_id()}", packing.address_of(contact), drawn.subject, drawn.text, now,
         html=drawn.html.replace(OWN_PART, ""), body=body, secret=contact.secret,

@@ -12,7 +12,7 @@ from kit.secrets import new_id
 from notifications import addressing, announcements, signing
 from notifications.channels import opened
 from notifications.models import Delivery, Endpoint, Notice
-from notifications.parcels import Parcel
+from notifications.parcels import Parcel, posted
 from notifications.transports import service
 from notifications.vocabulary import Channel, To
 from notifications.words import draw
@@ -123,7 +123,7 @@ def trial(endpoint: Endpoint, *, actor: User) -> str:
     require(actor, MANAGE)
     words = announcements.trial()
     drawn, now = draw(words), clock.now()
-    body = {"type": "test", "timestamp": now.isoformat(), "data": dict(words.data)}
+    body = posted({"type": "test", "timestamp": now.isoformat(), "data": dict(words.data)})
     parcel = Parcel(f"test_{new_id()}", endpoint.url, drawn.subject, drawn.text, now, body=body, secret=endpoint.secret)
     with opened(Channel(endpoint.form)) as send:
         return send(parcel)

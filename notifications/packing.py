@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from notifications import asking, composing, mailing
 from notifications.models import Contact, Delivery, Endpoint, Notice
 from notifications.moulds import HTML_MARK, TEXT_MARK, Mould
-from notifications.parcels import Parcel
+from notifications.parcels import Parcel, posted
 from notifications.vocabulary import Channel, Lane
 from notifications.words import OWN_PART, Drawn, draw
 from statuspage import subscribing
@@ -32,6 +32,8 @@ class Packer:
 
     def __init__(self, letters: Sequence[Delivery]) -> None:
         self._letters = letters
+        # By notice and by what may be said of it.
+        self._posts: dict[tuple[UUID, bool], str] = {}
 
     def pack(self, letter: Delivery, *, at: datetime) -> Parcel:
         """The parcel for one attempt. Raises `KeyError` where the recipient's row is gone."""
@@ -39,8 +41,14 @@ class Packer:
         if letter.channel == Channel.MAIL:
             return self._mail(letter, drawn, at)
         url, secret = self._target(letter)
-        said = body(letter.notice, is_quiet=asking.is_newly_restricted(letter))
-        return Parcel(str(letter.key), url, drawn.subject, drawn.text, at, body=said, secret=secret)
+        return Parcel(str(letter.key), url, drawn.subject, drawn.text, at, body=self._post(letter), secret=secret)
+
+    def _post(self, letter: Delivery) -> str:
+        """All webhooks of a notice post the same."""
+        key = (letter.notice_id, asking.is_newly_restricted(letter))
+        if key not in self._posts:
+            self._posts[key] = posted(body(letter.notice, is_quiet=key[1]))
+        return self._posts[key]
 
     def _target(self, letter: Delivery) -> tuple[str, str]:
         """The address and the secret of now: what was corrected meanwhile holds."""

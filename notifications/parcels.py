@@ -1,5 +1,6 @@
 """What a transport is handed: everything it needs to send one letter once, and no row."""
 
+import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,9 +27,14 @@ class Parcel:
     mould: Mould | None = None
     own_text: str = ""
     own_html: str = ""
-    # What a signed webhook posts, and the secret it is signed with.
-    body: Mapping[str, Any] = field(default_factory=dict)
+    # What a signed webhook posts (JSON), and the secret it is signed with.
+    body: str = ""
     secret: str = ""
+
+
+def posted(body: Mapping[str, Any]) -> str:
+    """The text of what a webhook posts."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 # Sends one parcel and says in a few words what the other side answered. Raises `Temporary` or `Refused`.

@@ -1,6 +1,5 @@
 """A webhook signed after the Standard Webhooks specification; its id is the letter's key."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -19,10 +18,9 @@ def webhook(by: Route = None) -> Iterator[Send]:
 
 
 def _send(line: egress.Client, parcel: Parcel) -> str:
-    body = json.dumps(parcel.body, ensure_ascii=False, separators=(",", ":"))
     headers = {
         "webhook-id": parcel.key,
         "webhook-timestamp": str(int(parcel.at.timestamp())),
-        "webhook-signature": Webhook(parcel.secret).sign(parcel.key, parcel.at, body),
+        "webhook-signature": Webhook(parcel.secret).sign(parcel.key, parcel.at, parcel.body),
     }
-    return http.post(line, parcel.to, body.encode(), headers, at=parcel.at)
+    return http.post(line, parcel.to, parcel.body.encode(), headers, at=parcel.at)

@@ -124,7 +124,7 @@ def test_a_webhook_is_signed_so_that_another_implementation_verifies_it(sink: Si
     with webhook() as send:
         said = send(
             parcel(
-                sink.url, body={"type": "incident.confirmed", "data": {"title": "Zahlung schlägt fehl"}}, secret=secret
+                sink.url, body='{"type":"incident.confirmed","data":{"title":"Zahlung schlägt fehl"}}', secret=secret
             )
         )
     headers, body = sink.arrived[0]
