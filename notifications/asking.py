@@ -172,8 +172,10 @@ def _taken_back(letters: Sequence[Delivery]) -> Reasons:
 
 
 def _switched_off(letters: Sequence[Delivery]) -> Reasons:
-    on = set(Endpoint.objects.filter(pk__in=_ids(letters), disabled_at=None).values_list("pk", "audience"))
-    return {letter.pk: SWITCHED_OFF for letter in letters if (recipient_id(letter), letter.notice.audience) not in on}
+    ids = _ids(letters)
+    on = dict(Endpoint.objects.filter(pk__in=ids, disabled_at=None).values_list("pk", "audience"))
+    of = zip(letters, ids, strict=True)
+    return {letter.pk: SWITCHED_OFF for letter, pk in of if on.get(pk) != letter.notice.audience}
 
 
 def _ended(letters: Sequence[Delivery]) -> Reasons:

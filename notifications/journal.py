@@ -65,11 +65,11 @@ class Journal:
 
     def begin(self, held: Held) -> None:
         """Before the first byte of the letter leaves."""
-        self._write([*held])
+        self._write(b"[%d, %d]\n" % held)
 
     def end(self, held: Held, ended: Ended) -> None:
         """As soon as it is known what came of it."""
-        self._write([*held, vars(ended)])
+        self._write(b"[%d, %d, %b]\n" % (*held, json.dumps(vars(ended)).encode()))
 
     def forget(self) -> None:
         """The ledger knows all of it."""
@@ -83,8 +83,8 @@ class Journal:
         """Not all of it is in the ledger: whoever looks next finds it as if the process had ended."""
         os.close(self._file)
 
-    def _write(self, line: list[object]) -> None:
-        os.write(self._file, json.dumps(line).encode() + b"\n")
+    def _write(self, line: bytes) -> None:
+        os.write(self._file, line)
 
 
 def orphans() -> list[str]:

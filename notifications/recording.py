@@ -5,7 +5,7 @@ somebody else and is not touched.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,14 +73,17 @@ def record_within(results: Sequence[Result]) -> set[int]:
     """
     if not results:
         return set()
-    said = json.dumps([_row(one) for one in results])
+    # Asked for once: it costs as much as the rest of a row.
+    spell = connection.ops.adapt_datetimefield_value
+    said = json.dumps([_row(one, spell) for one in results], default=str)
     with connection.cursor() as cursor:
         cursor.execute(_TRIED[connection.vendor], [said])
         cursor.execute(_CAME_OF[connection.vendor], [said])
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def _row(one: Result) -> dict[str, Any]:
+def _row(one: Result, spell: Callable[[datetime | None], Any]) -> dict[str, Any]:
+    """As the database reads it from JSON; PostgreSQL reads times as `str` spells them."""
     outcome = one.outcome
     is_sent, is_settled = outcome.state == State.SENT, outcome.state != State.WAITING
     return {
@@ -91,17 +94,12 @@ def _row(one: Result) -> dict[str, Any]:
         "is_sent": is_sent,
         "said": outcome.detail[:300],
         "error": "" if is_sent else outcome.detail[:300],
-        "started_at": _time(outcome.started_at),
-        "ended_at": _time(outcome.ended_at),
-        "settled_at": _time(outcome.ended_at) if is_settled else None,
-        "again_at": _time(outcome.due_at) if outcome.due_at else None,
+        "started_at": spell(outcome.started_at),
+        "ended_at": spell(outcome.ended_at),
+        "settled_at": spell(outcome.ended_at) if is_settled else None,
+        "again_at": spell(outcome.due_at),
         "doubled": outcome.maybe_doubled,
     }
-
-
-def _time(at: datetime) -> str:
-    """As the database reads it from text."""
-    return str(connection.ops.adapt_datetimefield_value(at))
 
 
 _FIELDS = {
