@@ -1,10 +1,14 @@
 """Markdown from people to clean HTML, the same everywhere."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import nh3
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
-from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong",
@@ -13,10 +17,12 @@ TAGS = {
 
 
 @cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
-        ["linkify", "table", "strikethrough"]
+def _parser() -> "MarkdownIt":
+    """Imported for the first text: every template knows of Markdown, and the first pages hold none."""
+    made: MarkdownIt = import_string("markdown_it.MarkdownIt")(
+        "commonmark", {"html": False, "linkify": True, "breaks": True}
     )
+    return made.enable(["linkify", "table", "strikethrough"])
 
 
 def to_html(text: str) -> SafeString:
