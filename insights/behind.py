@@ -17,7 +17,7 @@ from insights.filters import UNKNOWN, By
 from insights.gathering import within
 from insights.grouping import EVERYTHING, SEVERITIES, SEVERITY_UNKNOWN, Group
 from insights.models import Fact
-from insights.sentences import span
+from insights.spelling import span
 from insights.stages import Stage
 from roles.models import User
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from insights.panels import Row
 from insights.runs import Runs
-from insights.sentences import span
+from insights.spelling import span
 from insights.stages import Share
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

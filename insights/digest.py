@@ -12,7 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from incidents.vocabulary import Severity
-from insights import choosing, sentences
+from insights import choosing, sentences, spelling
 from insights.choosing import Choice
 from insights.counts import COUNT_BY_KEY
 from insights.distributions import summarise
@@ -94,7 +94,7 @@ def _facts(choice: Choice) -> Iterator[tuple[str, str]]:
     for name, label in (("mitigate", "Half mitigated within"), ("resolve", "Half resolved within")):
         found = summarise(choice.everything.runs(name))
         if found.n:
-            yield label, sentences.span(found.percentiles.p50) if found.percentiles else sentences.TOO_FEW
+            yield label, spelling.span(found.percentiles.p50) if found.percentiles else sentences.TOO_FEW
     for key in RATES:
         rate = choice.everything.proportion(key)
         if rate:

@@ -1,19 +1,13 @@
 """A report as Markdown and as plain values for JSON; the page has its template. No figure is made here."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from incidents import narrative
 from incidents.entries import Entry
 from incidents.vocabulary import Severity
 from insights.reporting import Report, role_of
-from insights.sentences import span
-
-
-def at(moment: datetime | None) -> str:
-    """Minutes in UTC; a dash where it is not known."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else "–"
+from insights.spelling import at, span
 
 
 def _cell(text: object) -> str:

@@ -17,7 +17,7 @@ from insights.durations import Measure
 from insights.filters import By, Filters
 from insights.panels import Dashboard, Panel, Rate, Row
 from insights.pools import LeftOut
-from insights.sentences import brief, span
+from insights.spelling import brief, span
 from insights.stages import Share
 
 # A page shows so many rows of a chart, the table behind it some more; the CSV holds all.

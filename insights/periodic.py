@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from insights import sentences
+from insights import spelling
 from insights.choosing import Choice
 from insights.distributions import summarise
 from insights.pools import Pool
@@ -71,9 +71,9 @@ def lines(choice: Choice) -> Iterator[list[str]]:
 def _line(label: str, pool: Pool) -> list[str]:
     mitigate, resolve = summarise(pool.runs("mitigate")), summarise(pool.runs("resolve"))
     halves = (
-        sentences.span(found.p50) if (found := mitigate.percentiles) else "–",
-        sentences.span(found.p90) if (found := mitigate.percentiles) else "–",
-        sentences.span(found.p50) if (found := resolve.percentiles) else "–",
+        spelling.span(found.p50) if (found := mitigate.percentiles) else "–",
+        spelling.span(found.p90) if (found := mitigate.percentiles) else "–",
+        spelling.span(found.p50) if (found := resolve.percentiles) else "–",
     )
     kept = (f"{rate.hits} of {rate.n}" if (rate := pool.proportion(key)) else "–" for key in RATES)
     return [label, str(pool.n), str(resolve.n), *halves, *kept]

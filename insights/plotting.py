@@ -9,7 +9,7 @@ from insights import sentences
 from insights.charts import MINUTE, TICKS, percent
 from insights.comparing import Point, Trend
 from insights.filters import Filters
-from insights.sentences import span
+from insights.spelling import span
 
 HEIGHT, PAD = 160.0, 12.0
 

@@ -7,6 +7,7 @@ from insights.distributions import Proportion
 from insights.durations import Measure
 from insights.grouping import EVERYTHING
 from insights.panels import Row
+from insights.spelling import span
 from insights.stages import Share
 
 TOO_FEW = "too few incidents to summarise"
@@ -82,21 +83,3 @@ def of_stages(shares: Sequence[Share]) -> str:
 def percent(share: float) -> str:
     """“53 %”; a share too small for that is said to be so."""
     return "under 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
-
-
-def span(seconds: float) -> str:
-    """A duration in words, rounded to its last word: “45 s”, “23 min”, “1 h 04 min”, “2 d 4 h”."""
-    if round(seconds) < 60:
-        return f"{round(seconds)} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min" if minutes % 60 else f"{minutes // 60} h"
-    hours = round(seconds / 3600)
-    return f"{hours // 24} d {hours % 24} h" if hours % 24 else f"{hours // 24} d"
-
-
-def brief(seconds: float) -> str:
-    """The same for a narrow column: “23 min”, “1 h 04”, “2 d 4 h”."""
-    return span(seconds).removesuffix(" min") if 3600 <= seconds < 86400 else span(seconds)

@@ -6,7 +6,7 @@ from django import template
 
 from incidents import narrative
 from incidents.models import Event
-from insights import documents, sentences
+from insights import spelling
 
 register = template.Library()
 
@@ -14,12 +14,12 @@ register = template.Library()
 @register.filter
 def utc(moment: datetime | None) -> str:
     """A report says the same to whoever reads it, wherever."""
-    return documents.at(moment)
+    return spelling.at(moment)
 
 
 @register.filter
 def spelled(seconds: int | None) -> str:
-    return "–" if seconds is None else sentences.span(seconds)
+    return "–" if seconds is None else spelling.span(seconds)
 
 
 @register.filter

@@ -11,7 +11,8 @@ from insights.distributions import Proportion
 from insights.facts import DURATIONS
 from insights.filters import By
 from insights.forms import CompareForm, FilterForm
-from insights.sentences import interval, span
+from insights.sentences import interval
+from insights.spelling import span
 from insights.views.answers import page
 from kit import clock
 from roles.models import User

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from insights import charts, runs, sentences, stages
+from insights import charts, runs, spelling, stages
 from insights.distributions import summarise
 from insights.grouping import EVERYTHING
 from insights.panels import Row
@@ -113,4 +113,4 @@ def test_stages_add_up_to_the_way_from_its_first_known_instant_to_its_end(
      (86400, "1 d"), (187200, "2 d 4 h")],
 )  # fmt: skip
 def test_a_duration_in_words(seconds: float, words: str) -> None:
-    assert sentences.span(seconds) == words
+    assert spelling.span(seconds) == words

@@ -23,11 +23,15 @@ HEAVY = (
     "fido2",
     "apprise",
     "incidents.views.room",
+    "insights.reporting",
+    "markdown_it",
 )
 ASKED = """
 import sys, django
 django.setup()
+from django.template import engines
 from django.urls import reverse
+assert "0 s" in engines["django"].from_string("{{% load insights %}}{{{{ 0|spelled }}}}").render()
 assert reverse("room", args=["INC-1"]) == "/incidents/INC-1/"
 print(*(name for name in {heavy} if name in sys.modules))
 """
