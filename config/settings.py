@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-import django_stubs_ext
 from csp.constants import NONE, SELF
 
 from config.environment import DATABASE, HOOK, MAIL, REDIS, Environment, database, mail
 from config.grants import ABOUT, GRANTS
+from kit import generics
 from kit.keyfile import kept_secret
 
 # Lets `ModelForm[User]` and the like be written as the type checker wants them.
-django_stubs_ext.monkeypatch()
+generics.allow()
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -16,6 +16,7 @@ from tests.settings import ROOT
 
 # What no page needs before the first form is sent.
 HEAVY = (
+    "django.contrib.admin",
     "rest_framework",
     "drf_spectacular",
     "requests",
