@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.html import format_html
@@ -10,8 +11,11 @@ from django.utils.safestring import SafeString
 from kit import icons
 from statuspage import wording
 from statuspage.models import PublicIncident
-from statuspage.sheets import Part
 from statuspage.vocabulary import Impact, State, Status, status_of
+
+if TYPE_CHECKING:
+    # Every process reads these filters, and few draw a page.
+    from statuspage.sheets import Part
 
 register = template.Library()
 
@@ -79,7 +83,7 @@ def status(word: str) -> SafeString:
 
 
 @register.simple_tag
-def plain_part(part: Part) -> SafeString:
+def plain_part(part: "Part") -> SafeString:
     """A component of a page that has too many for bars; by hand, because a template for each takes too long."""
     one = part.component
     about = format_html('<p class="quiet">{}</p>', one.description) if one.description else ""

@@ -26,6 +26,7 @@ HEAVY = (
     "incidents.views.room",
     "insights.reporting",
     "markdown_it",
+    "statuspage.sheets",
 )
 ASKED = """
 import sys, django
