@@ -53,6 +53,10 @@ class Run:
         place = bisect_right(self.values, bound)
         return self.ends[place - 1] if place else 0
 
+    def at(self, place: int) -> int:
+        """The value at a place, counted from 0."""
+        return self.values[bisect_right(self.ends, place)]
+
     def between(self, low: int, high: int) -> Iterator[int]:
         """The values above `low` and below `high`, as often as they occur."""
         first, last = bisect_right(self.values, low), bisect_left(self.values, high)
@@ -175,9 +179,11 @@ class Runs:
     def nth(self, place: int) -> int:
         """The value at a place, counted from 0, as if all were sorted together."""
         runs = [run for run in self.all if run.values]
-        if len(runs) == 1:
-            return runs[0].values[bisect_right(runs[0].ends, place)]
-        least, most = min(run.values[0] for run in runs), max(run.values[-1] for run in runs)
+        n = sum([len(run) for run in runs])
+        # As far along in each run as the place is in all: below the least of these values lie at most `place`, up to
+        # the most of them more than that. Runs of the same kind agree nearly, so that few steps are left.
+        near = [run.at(place * len(run) // n) for run in runs]
+        least, most = min(near), max(near)
         while least < most:
             middle = (least + most) // 2
             if sum([run.at_most(middle) for run in runs]) > place:

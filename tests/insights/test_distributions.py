@@ -34,6 +34,13 @@ def test_how_the_values_lie_in_runs_changes_nothing(values: list[int], pieces: i
     assert (dealt.n, dealt.longest) == (whole.n, whole.longest)
 
 
+@given(some.lists(durations, min_size=1, max_size=5))
+def test_each_place_of_runs_that_differ_holds_what_sorting_gives(several: list[list[int]]) -> None:
+    lie = runs.beside(runs.of(values) for values in several)
+    expected = sorted(value for values in several for value in values)
+    assert [lie.nth(place) for place in range(len(expected))] == expected
+
+
 def test_long_runs_are_asked_without_being_merged() -> None:
     long = [runs.of(range(start, 9000, 3)) for start in range(3)]
     found = runs.together(long)

@@ -141,3 +141,9 @@ def test_what_is_left_out_was_never_there(left: list[Fact], out: list[Fact]) -> 
     found = added([*left, *out])
     found.leave_out(added(out))
     assert told([found]) == told([added(left)])
+
+
+@given(some.lists(some.lists(made, max_size=3), min_size=1, max_size=4))
+def test_several_counted_come_to_what_all_their_facts_do(several: list[list[Fact]]) -> None:
+    found = counting.together([added(facts) for facts in several])
+    assert told([found]) == told([added([one for facts in several for one in facts])])
