@@ -171,3 +171,11 @@ def test_only_who_looks_after_subscribers_sees_and_changes_them() -> None:
         assert browser(linus()).get(f"/status-page/denomas/subscribers/{address}").status_code == 403
     with pytest.raises(RuleBroken):
         rolls.release(confirmed(), actor=linus())
+
+
+def test_a_stranger_changes_nothing_of_what_was_chosen_by_one_whose_letters_come_back() -> None:
+    one, now = confirmed(), clock.now()
+    rolls.quarantine(one.pk, "Refused", now)
+    subscribing.ask(page(), one.address, Choice(wants_all=True, components=[component("API")]))
+    again = Subscriber.objects.get(pk=one.pk)
+    assert (again.wants_all, list(again.components.all())) == (False, [])
