@@ -195,6 +195,8 @@ def test_who_hears_what() -> None:
     named = tell(State.IDENTIFIED, {"Search": Status.OPERATIONAL}, about=about)
     assert hearing(named) == everybody | {"api@example.com"}
     assert hearing(tell(State.RESOLVED, about=about)) == everybody | {"api@example.com"}
+    # What is said of it when it is over is news in whatever state.
+    assert hearing(tell(State.RESOLVED, about=about)) == everybody | {"api@example.com"}
     assert hearing(tell(State.RESOLVED, about=about, tells_subscribers=False)) == set()
 
 
