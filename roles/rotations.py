@@ -123,17 +123,14 @@ def shift_of_team(team: Team, at: datetime) -> Shift | None:
 
 
 def on_call_now(at: datetime) -> list[Shift]:
-    """Everybody who is on call at an instant, by the name of the rotation.
-
-    Two statements, however many there are; with overrides, of which there seldom is one, a few more.
-    """
+    """Everybody who is on call at an instant, by the name of the rotation; two statements, however many there are."""
     turns = Turn.objects.select_related("rotation__team", "person").order_by("position")
     overrides = Override.objects.filter(starts_at__lte=at, ends_at__gt=at).order_by("created_at")
     in_turn, instead, every = defaultdict(list), defaultdict(list), {}
     for turn in turns:
         in_turn[turn.rotation_id].append(turn)
         every[turn.rotation_id] = turn.rotation
-    for override in overrides.prefetch_related("rotation__team", "person"):
+    for override in overrides.select_related("rotation__team", "person"):
         instead[override.rotation_id].append(override)
         every.setdefault(override.rotation_id, override.rotation)
     found = (_shift(one, at, in_turn[one.pk], instead[one.pk]) for one in sorted(every.values(), key=str))
