@@ -60,7 +60,7 @@ def _months(place: int, spans: list[history.Span], content: Content, look: str) 
     listed = [incident for span in spans for incident in span.incidents]
     months = [sheets.month(span, content, look) for span in spans]
     needs = [incident for one in months if one.drawn is None for incident in one.span.incidents]
-    stamp = _digest(f"{look}:{spans[0].first}:{place}of{history.count(content)}:{_revisions(listed)}")
+    stamp = _digest(f"{look}:{spans[0].first}:{place}of{history.count(content)}:{sheets.revisions(listed)}")
     path = "history.html" if place == 1 else f"history/{place}.html"
     return File(path, partial(sheets.months, place, months, content, look), needs, stamp)
 
@@ -72,7 +72,7 @@ def later_list(place: int, content: Content) -> list[File]:
     """
     listed = telling(content.incidents)
     named = _digest(",".join(f"{one.pk}.{one.updated_at}" for one in content.components.values()))
-    stamp = _digest(f"{look_of(content.page)}:{named}:{_revisions(listed)}")
+    stamp = _digest(f"{look_of(content.page)}:{named}:{sheets.revisions(listed)}")
     return [replace(_incidents(f"/{place}", listed, content), stamp=stamp)]
 
 
@@ -110,7 +110,7 @@ def moment(at: datetime) -> int:
 
 def _incident(one: PublicIncident, content: Content, look: str) -> File:
     # One that goes on says how long it has lasted, and of when the page is.
-    stamp = "" if one.is_current else f"{look}:{_revisions([one])}"
+    stamp = "" if one.is_current else f"{look}:{sheets.revisions([one])}"
     return File(f"incidents/{one.public_id}.html", partial(sheets.incident, one, content, look), [one], stamp)
 
 
@@ -136,10 +136,6 @@ def _incidents(name: str, listed: list[PublicIncident], content: Content) -> Fil
 
 def _maintenances(name: str, listed: list[PublicIncident], content: Content) -> File:
     return _json(f"scheduled-maintenances{name}", partial(documents.maintenances, content, listed), listed)
-
-
-def _revisions(several: Iterable[PublicIncident]) -> str:
-    return ",".join(f"{one.pk}.{one.revision}" for one in several)
 
 
 def _json(name: str, document: Callable[[], documents.Json], needs: Sequence[PublicIncident] = ()) -> File:

@@ -72,6 +72,14 @@ class Folder(NamedTuple):
     current: str
 
 
+class Hosts(NamedTuple):
+    """`hosts.json` as it was seen, and the folders found by it; one piece, so that no two threads mix them."""
+
+    seen: tuple[int, int]
+    names: dict[str, str]
+    folders: dict[str, Folder | None]
+
+
 class Ready(NamedTuple):
     """An answer as it is given again and again: its tag, its headers and its bytes."""
 
@@ -99,15 +107,8 @@ class Site:
     """The pages below one folder, by host."""
 
     root: Path
-    _hosts: dict[str, str] = field(default_factory=dict)
-    _hosts_seen: tuple[int, int] = (0, 0)
-    _hosts_file: str = field(init=False)
-    # By host as it is asked for, until `hosts.json` is replaced.
-    _folders: dict[str, Folder | None] = field(default_factory=dict)
+    _hosts: Hosts = field(default_factory=lambda: Hosts((0, 0), {}, {}))
     _kept: dict[str, Kept] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._hosts_file = str(self.root / "hosts.json")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -132,25 +133,24 @@ class Site:
     def folder(self, host: str) -> Folder | None:
         """The files of that host's page; of the only page there is, where the host is not known."""
         hosts = self._read_hosts()
-        if host in self._folders:
-            return self._folders[host]
-        name = hosts.get(host) or hosts.get(host.lower().rpartition(":")[0]) or hosts.get(host.lower())
-        name = name or hosts.get("*")
+        if host in hosts.folders:
+            return hosts.folders[host]
+        known = (host, host.lower().rpartition(":")[0], host.lower(), "*")
+        name = next((hosts.names[one] for one in known if hosts.names.get(one)), None)
         found = Folder(self.root / name, str(self.root / name / "current")) if name else None
-        if len(self._folders) < MOST_HOSTS:
-            self._folders[host] = found
+        if len(hosts.folders) < MOST_HOSTS:
+            hosts.folders[host] = found
         return found
 
-    def _read_hosts(self) -> dict[str, str]:
+    def _read_hosts(self) -> Hosts:
         """`hosts.json`, read again when it was replaced."""
         try:
-            seen = os.stat(self._hosts_file)  # noqa: PTH116 (each answer asks, and this is the fastest)
-            if (seen.st_mtime_ns, seen.st_ino) != self._hosts_seen:
-                self._hosts = json.loads(Path(self._hosts_file).read_text())
-                self._hosts_seen = (seen.st_mtime_ns, seen.st_ino)
-                self._folders = {}
+            found = os.stat(f"{self.root}/hosts.json")  # noqa: PTH116 (each answer asks, and this is the fastest)
+            seen = (found.st_mtime_ns, found.st_ino)
+            if seen != self._hosts.seen:
+                self._hosts = Hosts(seen, json.loads((self.root / "hosts.json").read_text()), {})
         except FileNotFoundError:
-            self._hosts, self._hosts_seen, self._folders = {}, (0, 0), {}
+            self._hosts = Hosts((0, 0), {}, {})
         return self._hosts
 
     def _ready(self, folder: Folder, asked: str, packed: bool) -> Ready | None:

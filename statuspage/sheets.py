@@ -1,6 +1,6 @@
 """The HTML sheets of the page: what each shows, drawn by its template."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -166,10 +166,13 @@ def incident(one: PublicIncident, content: Content, look: str) -> bytes:
     return _sheet("incident", content, look, told=told, updates=told.updates[::-1], lasts=one.is_current)
 
 
+def revisions(several: Iterable[PublicIncident]) -> str:
+    """What changes with these; by public ids, which no two incidents share, whatever becomes of the database."""
+    return ",".join(f"{one.public_id}.{one.revision}" for one in several)
+
+
 def month(span: history.Span, content: Content, look: str) -> Month:
-    # By public ids, which no two incidents share, whatever becomes of the database.
-    said = ",".join(f"{one.public_id}.{one.revision}" for one in span.incidents)
-    kept = _kept(f"{look}:{content.page.base}:{span.first}:{said}")
+    kept = _kept(f"{look}:{content.page.base}:{span.first}:{revisions(span.incidents)}")
     return Month(span, kept, kept[0] if kept else None)
 
 
