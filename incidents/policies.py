@@ -11,6 +11,7 @@ from incidents.cadence import Policy
 from incidents.models import CadencePolicy, Incident
 from incidents.vocabulary import Duty, Severity
 from kit import clock
+from kit.compiled import Compiled
 from kit.rules import RuleBroken, check, require
 from roles import organisation
 from roles.calendar import Calendar
@@ -18,6 +19,7 @@ from roles.models import User
 
 # Versions never change, so each is read from its JSON once a process; a batch leaves the JSON in the database.
 _read: dict[tuple[int, datetime], Policy] = {}
+NEWEST = Compiled(lambda: CadencePolicy.objects.order_by("-version").defer("body")[:1])
 
 
 def of(incident: Incident) -> Policy:
@@ -37,7 +39,7 @@ def read(row: CadencePolicy) -> Policy:
 
 def current() -> CadencePolicy:
     """The newest version; new incidents run under it."""
-    return CadencePolicy.objects.order_by("-version").defer("body")[0]
+    return NEWEST.rows()[0]
 
 
 def calendar() -> Calendar:

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, Q
 
 from kit import clock, secrets
+from kit.compiled import Compiled, Given
 from kit.lines import check_line
 from kit.rules import Forbidden, check
 from roles import changes
@@ -15,6 +16,9 @@ PREFIX = "sitrep_"
 MOST_KEYS = 20
 # How exact “last used” is: a busy client must not cost a write a request.
 NOTED_EVERY = timedelta(minutes=1)
+BY_DIGEST = Compiled(
+    lambda: PersonalToken.objects.select_related("owner").filter(digest=Given("digest", CharField())),
+)
 
 
 @transaction.atomic(durable=True)
@@ -53,7 +57,7 @@ def revoke(key: PersonalToken, *, actor: User) -> None:
 
 def bearer(secret: str, now: datetime) -> PersonalToken | None:
     """The key behind a secret, with its owner, if it works at this instant."""
-    key = PersonalToken.objects.select_related("owner").filter(digest=secrets.digest(secret)).first()
+    key = BY_DIGEST.first(digest=secrets.digest(secret))
     if key is None or not secrets.matches(secret, key.digest):
         return None
     over = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)

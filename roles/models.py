@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import Group, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 
+from kit.compiled import Compiled, Given
 from kit.secrets import new_id
 from roles.catalogue import ON_ROTATION, Role
 from roles.people import UserManager
@@ -61,7 +62,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def group_names(self) -> tuple[str, ...]:
         """The names of the person's groups; asked once for this object."""
-        return tuple(self.groups.values_list("name", flat=True))
+        return tuple(group.name for group in GROUPS_OF.rows(person=self.pk))
+
+
+GROUPS_OF = Compiled(lambda: Group.objects.filter(user=Given("person", models.UUIDField())))
 
 
 class Organisation(models.Model):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from kit import clock
+from kit.compiled import Compiled
 from kit.lines import check_line
 from kit.rules import check, require
 from roles import changes
@@ -30,6 +31,7 @@ FIELDS = (
 )
 
 
+THE_ONE = Compiled(lambda: Organisation.objects.filter(pk=1))
 _known: ContextVar[Organisation | None] = ContextVar("organisation", default=None)
 
 
@@ -49,8 +51,7 @@ def remembered() -> Iterator[None]:
 
 
 def _read() -> Organisation:
-    found = Organisation.objects.filter(pk=1).first()
-    return found or Organisation(pk=1, name="", workdays=list(MONDAY_TO_FRIDAY))
+    return THE_ONE.first() or Organisation(pk=1, name="", workdays=list(MONDAY_TO_FRIDAY))
 
 
 def calendar() -> Calendar:

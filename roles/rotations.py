@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import DateTimeField, Prefetch, Q, QuerySet
 
+from kit.compiled import Compiled, Given
 from roles.catalogue import Role
 from roles.models import Override, Rotation, Team, Turn, User
 
@@ -122,15 +123,24 @@ def shift_of_team(team: Team, at: datetime) -> Shift | None:
     return next((shift for shift in on_call_now(at) if shift.rotation.team_id == team.pk), None)
 
 
+AT = Given("at", DateTimeField())
+TURNS = Compiled(lambda: Turn.objects.select_related("rotation__team", "person").order_by("position"))
+OVERRIDES = Compiled(
+    lambda: (
+        Override.objects.filter(starts_at__lte=AT, ends_at__gt=AT)
+        .select_related("rotation__team", "person")
+        .order_by("created_at")
+    )
+)
+
+
 def on_call_now(at: datetime) -> list[Shift]:
     """Everybody who is on call at an instant, by the name of the rotation; two statements, however many there are."""
-    turns = Turn.objects.select_related("rotation__team", "person").order_by("position")
-    overrides = Override.objects.filter(starts_at__lte=at, ends_at__gt=at).order_by("created_at")
     in_turn, instead, every = defaultdict(list), defaultdict(list), {}
-    for turn in turns:
+    for turn in TURNS.rows():
         in_turn[turn.rotation_id].append(turn)
         every[turn.rotation_id] = turn.rotation
-    for override in overrides.select_related("rotation__team", "person"):
+    for override in OVERRIDES.rows(at=at):
         instead[override.rotation_id].append(override)
         every.setdefault(override.rotation_id, override.rotation)
     found = (_shift(one, at, in_turn[one.pk], instead[one.pk]) for one in sorted(every.values(), key=str))
