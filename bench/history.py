@@ -126,7 +126,8 @@ ROWS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "incidents.Incident_services": (
         "drawn, unnest(services) AS service",
-        {"incident_id": "id", "service_id": "service"},
+        # The time is what a trigger would keep.
+        {"incident_id": "id", "service_id": "service", "declared_at": "declared_at"},
     ),
     "incidents.Member": (
         "drawn WHERE is_restricted",

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Count, DurationField, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, DateTimeField, DurationField, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from incidents import words
@@ -100,15 +101,17 @@ class _Way:
     place: tuple[datetime, UUID] | None
     backwards: bool
 
-    def rows(self, incidents: IncidentQuerySet) -> IncidentQuerySet:
-        """What lies that way, in its order. The first condition is the one that an index can begin at."""
-        incidents = incidents.order_by(*(("declared_at", "id") if self.backwards else ("-declared_at", "-id")))
+    def rows(self, incidents: IncidentQuerySet, moment: str = "declared_at") -> IncidentQuerySet:
+        """What lies that way, in its order. The last condition is the one that an index can begin at.
+
+        `moment` names where the time is read, so that the index of that place is used.
+        """
+        incidents = incidents.order_by(*((moment, "id") if self.backwards else (f"-{moment}", "-id")))
         if self.place is None:
             return incidents
-        at, pk = self.place
-        if self.backwards:
-            return incidents.filter(Q(declared_at__gt=at) | Q(id__gt=pk), declared_at__gte=at)
-        return incidents.filter(Q(declared_at__lt=at) | Q(id__lt=pk), declared_at__lte=at)
+        (at, pk), beyond = self.place, "gt" if self.backwards else "lt"
+        later = Q((f"{moment}__{beyond}", at)) | Q((f"id__{beyond}", pk))
+        return incidents.filter(later, Q((f"{moment}__{beyond}e", at)))
 
     def near(self) -> Q:
         """The next thousands, or all where there are fewer."""
@@ -125,8 +128,11 @@ def _next(incidents: IncidentQuerySet, filters: Mapping[str, Any], way: _Way, mo
     not is found by the index of words, and then put in order.
     """
     rows = way.rows(find(incidents, filters))
-    if not (filters.get("q") and words.are_indexed()):
+    if not words.are_indexed():
         return rows[:most]
+    if not filters.get("q"):
+        is_of_services = filters.get("service") or filters.get("team")
+        return _of_services(incidents, filters, way, most) if is_of_services else rows[:most]
     near = list(rows.filter(way.near()).values_list("pk", flat=True)[:most])
     if len(near) == most:
         return way.rows(incidents.filter(pk__in=near))
@@ -135,6 +141,32 @@ def _next(incidents: IncidentQuerySet, filters: Mapping[str, Any], way: _Way, mo
     found = rows.order_by(*((moment, "id") if way.backwards else (moment.desc(), "-id")))
     # Keys first: a word of long ago stands in many, and whole rows of them are much to sort.
     return way.rows(incidents.filter(pk__in=found.values("pk")[:most]))
+
+
+def _of_services(incidents: IncidentQuerySet, filters: Mapping[str, Any], way: _Way, most: int) -> IncidentQuerySet:
+    """The next of each service, found by its own index however few they are, and then put in one order."""
+    service, team = filters.get("service"), filters.get("team")
+    services = Service.objects.filter(pk=service.pk) if service else Service.objects.filter(owner=team)
+    rows = find(incidents, {**filters, "service": None, "team": team if service else None})
+    theirs = rows.filter(services=OuterRef("pk")).alias(listed_at=_Dated(F("services")))
+    nearest = services.values_list(_Array(way.rows(theirs, "listed_at").values("pk")[:most]), flat=True)
+    return way.rows(incidents.filter(pk__in={pk for found in nearest for pk in found}))[:most]
+
+
+class _Array(Subquery):
+    """A list of what another question finds for each row; Django's own would bring its forms and fields with it."""
+
+    template = "ARRAY(%(subquery)s)"
+
+
+class _Dated(Func):
+    """When an incident was declared, read beside the name of its service; PostgreSQL keeps it there by triggers."""
+
+    output_field = DateTimeField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: Any, **more: Any) -> tuple[str, list[Any]]:
+        (service,) = self.get_source_expressions()
+        return f'{compiler.quote_name_unless_alias(service.alias)}."declared_at"', []
 
 
 def cursor_of(incident: Incident, *, backwards: bool) -> str:

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents import access, search, situation
 from incidents.models import Incident, Service
+from incidents.visibility import IncidentQuerySet
 from incidents.vocabulary import Severity, Type
 from kit import clock
-from roles.models import User
+from roles.models import Team, User
 from tests.browsing import browser, text
 from tests.incidents.stories import declared
 from tests.people import everybody_on_call, grace, linus, sam, stella, team
@@ -188,6 +189,51 @@ def test_what_stands_in_few_is_found_behind_many_others(monkeypatch: pytest.Monk
     for words, references in expected.items():
         assert [one for page in _pages("/incidents/", f"q={words}") for one in page] == references
         assert [one for page in _pages("/api/v1/incidents", f"q={words}") for one in page] == references
+
+
+def test_lists_of_services_and_teams_hold_each_of_theirs_once_in_order_both_ways() -> None:
+    services = _three_services()
+    for number in range(24):
+        affected = [one for place, one in enumerate(services.values()) if number % (place + 2) == 0]
+        declared(Severity.S2 if number % 5 else Severity.S3, title=f"Number {number}", services=affected)
+    # Corrected since: the order of the list, and not that of their declaring.
+    Incident.unrestricted.filter(reference="INC-1").update(declared_at=clock.now() + timedelta(minutes=1))
+    seen = Incident.objects.visible_to(stella())
+    ours, theirs = services["checkout"].owner, services["mail"].owner
+    asked: list[dict[str, object]] = [
+        *[dict[str, object](service=one) for one in services.values()],
+        {"team": ours},
+        {"team": theirs},
+        {"team": theirs, "service": services["checkout"]},
+        {"team": ours, "service": services["search"], "severity": ["S2"]},
+        {"team": Team.objects.create(name="Nobody's", slug="nobodys")},
+    ]
+    for filters in asked:
+        expected = list(search.find(seen, filters).order_by("-declared_at", "-id"))
+        there, back = _walked(seen, filters)
+        assert there == back == expected, filters
+    assert len(expected := list(search.find(seen, {"team": ours}))) == len(set(expected)) > 6
+
+
+def _three_services() -> dict[str, Service]:
+    other = Team.objects.create(name="Messaging", slug="messaging")
+    owners = {"checkout": team(), "search": team(), "mail": other}
+    return {
+        slug: Service.objects.get_or_create(slug=slug, defaults={"name": slug.title(), "owner": owner})[0]
+        for slug, owner in owners.items()
+    }
+
+
+def _walked(seen: IncidentQuerySet, filters: dict[str, object]) -> tuple[list[Incident], list[Incident]]:
+    """What the pages hold to the end, and what they hold on the way back, both newest first."""
+    pages = [search.page(seen, filters, most=3)]
+    while pages[-1].older:
+        pages.append(search.page(seen, filters, pages[-1].older, most=3))
+    returned = [pages[-1]]
+    while returned[0].newer:
+        returned.insert(0, search.page(seen, filters, returned[0].newer, most=3))
+    there, back = ([one for page in way for one in page.incidents] for way in (pages, returned))
+    return there, back
 
 
 def test_days_are_those_of_whoever_asks() -> None:
