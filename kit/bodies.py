@@ -1,6 +1,7 @@
 """What a body may say: a field that is not known is refused, and a refusal says what is allowed."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from rest_framework import serializers
@@ -23,14 +24,22 @@ SENTENCES: tuple[tuple[type[Field], str, str], ...] = (
 
 def read(shape: type[Shape], request: Request) -> Shape:
     """The body in that shape, checked. Raises DRF's `ValidationError` with everything that is wrong."""
-    said = shape(data=request.data)
-    _say_what_is_allowed(said)
+    said, model = shape(data=request.data), _model(shape)
+    said.fields, said.error_messages = model.fields, model.error_messages
     said.is_valid()
     wrong = dict(said.errors) if isinstance(said.errors, dict) else {"": said.errors}
     wrong |= _strange(said, request.data)
     if wrong:
         raise ValidationError(wrong)
     return said
+
+
+@cache
+def _model(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """Its fields, made once a process; they keep nothing of what they check, so every request may use the same."""
+    made = shape()
+    _say_what_is_allowed(made)
+    return made
 
 
 def _strange(said: serializers.Serializer[Any], given: Any, path: str = "") -> dict[str, list[str]]:

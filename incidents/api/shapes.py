@@ -1,8 +1,9 @@
 """What the API takes and gives about incidents."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 from incidents import duties, holders
@@ -107,8 +108,11 @@ def as_declared(incident: Incident) -> dict[str, Any]:
     """
     known = incident.__dict__.setdefault("_prefetched_objects_cache", {})
     for name, found in incident.begun_with.items():
-        known[name] = getattr(incident, name).none()
-        known[name]._result_cache = found  # noqa: SLF001 - Django has no way in for rows that one has already
+        model = cast("type[Model]", Incident._meta.get_field(name).related_model)
+        rows: QuerySet[Model] = QuerySet(model).none()
+        # Django has no way in for rows that one has already.
+        rows._result_cache = found  # noqa: SLF001
+        known[name] = rows
     return document(incident)
 
 
