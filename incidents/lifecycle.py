@@ -59,15 +59,16 @@ def declare(said: Declaration, *, actor: User) -> Incident:
         incident = _new(said, actor=actor, now=now)
         roles = () if said.impact_ended_at else holders.roles_for(incident)
         seats = holders.who_would(incident, roles, now, said.services)
+        timeline.add(incident, Kind.DECLARED, actor=actor, at=now, body=said.title, data=_facts(incident))
+        clocks = levelling.first_clocks(incident, now=now)
         # All that can be read is read: from here on the counter's row is held, and a second click waits.
         incident.reference = references.give(restricted=incident.is_restricted)
         known = _declared_before(said, actor)
         if known:
             references.give_back(restricted=incident.is_restricted)
             return known
-        timeline.add(incident, Kind.DECLARED, actor=actor, at=now, body=said.title, data=_facts(incident))
         called = calling.call(incident, seats, reason=calling.because(incident), now=now, actor=actor)
-        called.clocks += levelling.first_clocks(incident, now=now)
+        called.clocks += clocks
         if said.impact_ended_at and actor.has_perm(STEER):
             called.engagements.append(engagement.leading(incident, actor, now=now))
         _save(incident, said, called, actor=actor, now=now)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import AutoField, Field, JSONField, Model
+from django.db.models import AutoField, Field, Model
 
 # A statement, its values, and the table it inserts into.
 Step = tuple[str, list[Any], str]
@@ -45,8 +45,8 @@ def _together(steps: Sequence[Step]) -> Sequence[Step]:
 
 
 # Values that Django's own fields hand on as they are.
-PLAIN = (type(None), bool, int, str, datetime, UUID)
-DJANGOS = ("django.db.models.fields", "django.db.models.fields.related")
+PLAIN = frozenset({type(None), bool, int, str, datetime, UUID, list, dict})
+DJANGOS = ("django.db.models.fields", "django.db.models.fields.related", "django.db.models.fields.json")
 
 
 class Inserting(NamedTuple):
@@ -90,20 +90,31 @@ def _tell(sql: str, fields: "Sequence[Field[Any, Any]]", rows: Sequence[Model]) 
 
 def _spelled(fields: "Sequence[Field[Any, Any]]", rows: Sequence[Model]) -> str:
     """The rows as JSON. PostgreSQL reads numbers, times, ids and JSON as JSON and `str` spell them."""
-    spell = _as_postgresql_reads if connection.vendor == "postgresql" else _as_sqlite_reads
-    names = [(str(field.column), field) for field in fields]
-    said = [{name: spell(field, getattr(row, field.attname)) for name, field in names} for row in rows]
-    return json.dumps(said, default=str)
+    read = _as_postgresql_reads if connection.vendor == "postgresql" else _as_sqlite_reads
+    return json.dumps(read(fields, rows), default=str)
 
 
-def _as_postgresql_reads(field: "Field[Any, Any]", value: Any) -> Any:
-    # A field with a form of its own has it.
-    is_as_it_is = isinstance(field, JSONField) or (type(value) in PLAIN and type(field).__module__ in DJANGOS)
-    return value if is_as_it_is else field.get_prep_value(value)
+def _as_postgresql_reads(fields: "Sequence[Field[Any, Any]]", rows: Sequence[Model]) -> list[dict[str, Any]]:
+    known = [(str(field.column), field.attname, field.get_prep_value, _plain(field)) for field in fields]
+    return [
+        {
+            name: value if type(value := getattr(row, attname)) in plain else prepared(value)
+            for name, attname, prepared, plain in known
+        }
+        for row in rows
+    ]
 
 
-def _as_sqlite_reads(field: "Field[Any, Any]", value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
+def _plain(field: "Field[Any, Any]") -> frozenset[type]:
+    """The kinds of values that are spelled as they are; a field with a form of its own has none."""
+    return PLAIN if type(field).__module__ in DJANGOS else frozenset()
+
+
+def _as_sqlite_reads(fields: "Sequence[Field[Any, Any]]", rows: Sequence[Model]) -> list[dict[str, Any]]:
+    return [
+        {str(field.column): field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields}
+        for row in rows
+    ]
 
 
 def _column(field: "Field[Any, Any]") -> str:
