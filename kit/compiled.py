@@ -36,6 +36,7 @@ class Statement(NamedTuple):
     model: type[Model]
     columns: slice
     names: list[str]
+    annotations: dict[str, int]
     converters: dict[int, Any]
     beside: list[Any]
 
@@ -43,8 +44,8 @@ class Statement(NamedTuple):
 class Compiled(Generic[M]):
     """A question that never changes but for what is `Given`.
 
-    `ask` gives the query set: of rows of a model, with `select_related` or `defer` if need be, but without
-    `prefetch_related`, annotations and anything else that follows the statement.
+    `ask` gives the query set: of rows of a model, with `select_related`, `annotate` or `defer` if need be, but without
+    `prefetch_related`, which would be a statement of its own.
     """
 
     def __init__(self, ask: "Callable[[], QuerySet[M]]") -> None:
@@ -70,6 +71,8 @@ class Compiled(Generic[M]):
         one = made.model.from_db(made.compiler.using, made.names, row[made.columns])
         for related in made.beside:
             related.populate(row, one)
+        for name, column in made.annotations.items():
+            setattr(one, name, row[column])
         return one
 
     def _statement(self) -> Statement:
@@ -92,6 +95,7 @@ def _compiled(asked: "QuerySet[Any]") -> Statement:
         info["model"],
         columns,
         [column.target.attname for column, *_ in compiler.select[columns]],
+        compiler.annotation_col_map or {},
         compiler.get_converters([column for column, *_ in compiler.select]),
         get_related_populators(info, compiler.select, asked.db),  # type: ignore[call-arg]
     )

@@ -1,9 +1,10 @@
 """Personal keys to the API: made, shown once, used, revoked."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Q
+from django.db.models import CharField, F, Q
 
 from kit import clock, secrets
 from kit.compiled import Compiled, Given
@@ -16,8 +17,13 @@ PREFIX = "sitrep_"
 MOST_KEYS = 20
 # How exact “last used” is: a busy client must not cost a write a request.
 NOTED_EVERY = timedelta(minutes=1)
-BY_DIGEST = Compiled(
-    lambda: PersonalToken.objects.select_related("owner").filter(digest=Given("digest", CharField())),
+# A row for each group of the owner, and one where there is none.
+BY_DIGEST: Compiled[Any] = Compiled(
+    lambda: (
+        PersonalToken.objects.select_related("owner")
+        .annotate(group=F("owner__groups__name"))
+        .filter(digest=Given("digest", CharField()))
+    ),
 )
 
 
@@ -56,10 +62,12 @@ def revoke(key: PersonalToken, *, actor: User) -> None:
 
 
 def bearer(secret: str, now: datetime) -> PersonalToken | None:
-    """The key behind a secret, with its owner, if it works at this instant."""
-    key = BY_DIGEST.first(digest=secrets.digest(secret))
-    if key is None or not secrets.matches(secret, key.digest):
+    """The key behind a secret, with its owner and the names of the owner's groups, if it works at this instant."""
+    rows = BY_DIGEST.rows(digest=secrets.digest(secret))
+    if not rows or not secrets.matches(secret, rows[0].digest):
         return None
+    key: PersonalToken = rows[0]
+    vars(key.owner)["group_names"] = tuple(row.group for row in rows if row.group)
     over = key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
     return None if over or not key.owner.is_active else key
 

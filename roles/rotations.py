@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, Prefetch, Q, QuerySet
+from django.db.models import DateTimeField, Exists, Prefetch, Q, QuerySet
 
 from kit.compiled import Compiled, Given
 from roles.catalogue import Role
@@ -124,23 +125,31 @@ def shift_of_team(team: Team, at: datetime) -> Shift | None:
 
 
 AT = Given("at", DateTimeField())
-TURNS = Compiled(lambda: Turn.objects.select_related("rotation__team", "person").order_by("position"))
-OVERRIDES = Compiled(
+
+
+def _running() -> QuerySet[Override]:
+    return Override.objects.filter(starts_at__lte=AT, ends_at__gt=AT)
+
+
+OVERRIDES = Compiled(lambda: _running().select_related("rotation__team", "person").order_by("created_at"))
+TURNS: Compiled[Any] = Compiled(
     lambda: (
-        Override.objects.filter(starts_at__lte=AT, ends_at__gt=AT)
-        .select_related("rotation__team", "person")
-        .order_by("created_at")
+        Turn.objects.select_related("rotation__team", "person")
+        .annotate(is_any_overridden=Exists(_running()))
+        .order_by("position")
     )
 )
 
 
 def on_call_now(at: datetime) -> list[Shift]:
-    """Everybody who is on call at an instant, by the name of the rotation; two statements, however many there are."""
+    """Everybody who is on call at an instant, by the name of the rotation; two statements at most."""
+    turns = TURNS.rows(at=at)
+    overrides = OVERRIDES.rows(at=at) if not turns or turns[0].is_any_overridden else []
     in_turn, instead, every = defaultdict(list), defaultdict(list), {}
-    for turn in TURNS.rows():
+    for turn in turns:
         in_turn[turn.rotation_id].append(turn)
         every[turn.rotation_id] = turn.rotation
-    for override in OVERRIDES.rows(at=at):
+    for override in overrides:
         instead[override.rotation_id].append(override)
         every.setdefault(override.rotation_id, override.rotation)
     found = (_shift(one, at, in_turn[one.pk], instead[one.pk]) for one in sorted(every.values(), key=str))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models import CharField, DateTimeField, QuerySet
+from django.db.models import CharField, DateTimeField, F, QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from incidents.models import Obligation
@@ -17,7 +17,9 @@ SOON = timedelta(minutes=10)
 
 
 def owed_before(at: object, duty: object) -> "QuerySet[Obligation]":
-    owed = Obligation.objects.filter(due_at__lte=at, duty=duty).defer("alerted")
+    owed = (
+        Obligation.objects.filter(due_at__lte=at, duty=duty).defer("alerted").annotate(since=F("incident__declared_at"))
+    )
     return owed.select_related("incident__declared_by", "owner").order_by("due_at", "pk")
 
 

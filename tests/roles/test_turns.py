@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from kit.rules import Forbidden, RuleBroken
 from roles import changes, coverage, membership, overrides, rostering, rotations
@@ -153,6 +154,21 @@ def test_of_overlapping_overrides_the_last_made_wins() -> None:
     assert [on_call(made, NOW + n * HOUR) for n in range(5)] == [ada(), ana(), ada(), ada(), linus()]
     overrides.withdraw(late, actor=grace())
     assert on_call(made, NOW + HOUR) == ada()
+
+
+@pytest.mark.parametrize("turns", [True, False])
+def test_overrides_are_asked_for_only_while_one_runs(
+    turns: bool, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    if turns:
+        rotation(Role.INCIDENT_MANAGER, linus())
+    overrides.cover(rotation(Role.ENGINEER), ada(), NOW + HOUR, NOW + 2 * HOUR, actor=grace())
+    in_turn = [linus()] if turns else []
+    for at, expected in ((NOW, []), (NOW + HOUR, [ada()]), (NOW + 2 * HOUR, [])):
+        # Where nobody has a turn there is no row that could say so.
+        with django_assert_num_queries(2 if expected or not turns else 1):
+            found = rotations.on_call_now(at)
+        assert sorted(str(shift.person) for shift in found) == sorted(map(str, in_turn + expected))
 
 
 def test_an_override_of_an_empty_rotation_covers_it_for_its_span() -> None:
