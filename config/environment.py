@@ -212,10 +212,17 @@ def database(url: str) -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         # Compiling a statement costs more than it saves in one that a person waits for.
-        "OPTIONS": {"connect_timeout": 5, "options": "-c jit=off", **dict(parse_qsl(parts.query))},
+        "OPTIONS": {"connect_timeout": 5, "options": "-c jit=off", **_options(parts.query)},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def _options(query: str) -> dict[str, Any]:
+    """What the address says of the connection. `kit.prepared` prepares what comes for the third time, or never."""
+    said: dict[str, Any] = {"prepare_threshold": "2", **dict(parse_qsl(query))}
+    often = said["prepare_threshold"]
+    return said | {"prepare_threshold": int(often) if often.isdecimal() else None}
 
 
 def mail(url: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.db import connections
 from django.db.models import Field, Model, QuerySet, Value
 from django.db.models.query import get_related_populators
 
+from kit import prepared
+
 M = TypeVar("M", bound=Model)
 
 
@@ -58,7 +60,7 @@ class Compiled(Generic[M]):
         made = self._statement()
         connection = made.compiler.connection
         values = [one.spelled(given, connection) if isinstance(one, Given) else one for one in made.values]
-        with connection.cursor() as cursor:
+        with prepared.cursor(connection) as cursor:
             cursor.execute(made.sql, values)
             found = cursor.fetchall()
         return [self._read(made, row) for row in made.compiler.apply_converters(found, made.converters)]

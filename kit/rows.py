@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import AutoField, Field, Model
 
+from kit import prepared
+
 # A statement, its values, and the table it inserts into.
 Step = tuple[str, list[Any], str]
 
@@ -28,7 +30,7 @@ def insert(*kinds: Sequence[Model], last: str = "", values: Sequence[Any] = ()) 
     said = [(_inserting(type(rows[0])), rows) for rows in kinds if rows]
     steps = [(one.sql, [_spelled(one.fields, rows)], one.table) for one, rows in said]
     steps += [(last, [*values], "")] if last else []
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         for sql, told, _ in _together(steps) if connection.vendor == "postgresql" else steps:
             cursor.execute(sql, told)
     for row in (row for _, rows in said for row in rows):

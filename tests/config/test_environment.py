@@ -148,3 +148,10 @@ def test_statements_are_not_compiled_unless_the_address_says_so() -> None:
     address = "postgresql://sitrep@127.0.0.1/sitrep"
     assert database(address)["OPTIONS"]["options"] == "-c jit=off"
     assert database(f"{address}?options=-c%20jit%3Don")["OPTIONS"]["options"] == "-c jit=on"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [("", 2), ("?prepare_threshold=none", None), ("?prepare_threshold=0", 0)]
+)
+def test_statements_are_prepared_unless_the_address_says_so(said: str, expected: int | None) -> None:
+    assert database(f"postgresql://sitrep@127.0.0.1/sitrep{said}")["OPTIONS"]["prepare_threshold"] == expected
