@@ -21,6 +21,8 @@ class Called:
     engagements: list[Engagement] = field(default_factory=list)
     clocks: list[Obligation] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
+    # What an entry says, and the engagement that it is of; none where nobody is on call.
+    entries: list[tuple[dict[str, object], Engagement | None]] = field(default_factory=list)
 
 
 def engage(incident: Incident, *, now: datetime, actor: User | None) -> None:
@@ -55,28 +57,50 @@ def call(
     actor: User | None,
     there: Iterable[Engagement] = (),
 ) -> Called:
-    """Make the rows and add the entries; `save` saves both. `there` are those who take part already.
+    """Make the rows and add the entries; `save` saves both. `there` are those who take part already."""
+    called = seat(incident, seats, now=now, actor=actor, there=there)
+    announce(incident, called, reason=reason, now=now, actor=actor)
+    return called
+
+
+def seat(
+    incident: Incident,
+    seats: Sequence[OnCall],
+    *,
+    now: datetime,
+    actor: User | None,
+    there: Iterable[Engagement] = (),
+) -> Called:
+    """Make the rows, of which `announce` adds the entries once the reason can be said.
 
     A person who has a page of this incident to answer gets no second one: the answer counts for every role (E19).
     """
     called, rings_at = Called(), rings(incident, now)
     seated = {(one.role, one.person_id) for one in there}
     unanswered = {one.person_id: one for one in there if one.state == State.PAGED}
-    for seat in seats:
-        if seat.person is None:
-            _vacant(called, incident, seat.role, now=now, actor=actor)
-        elif (seat.role, seat.person.pk) not in seated:
+    for asked in seats:
+        if asked.person is None:
+            _vacant(called, incident, asked.role, now=now)
+        elif (asked.role, asked.person.pk) not in seated:
             one = Engagement(
-                incident=incident, role=seat.role, person=seat.person, state=State.PAGED,
-                reason=reason, asked_by=actor, created_at=now, rings_at=rings_at,
+                incident=incident, role=asked.role, person=asked.person, state=State.PAGED,
+                asked_by=actor, created_at=now, rings_at=rings_at,
             )  # fmt: skip
-            first = unanswered.setdefault(seat.person.pk, one)
+            first = unanswered.setdefault(asked.person.pk, one)
             called.engagements.append(one)
             called.members += _members(incident, [one])
-            _paged(incident, one, now=now, actor=actor, beside=None if first is one else first)
+            called.entries.append((_paged(one, beside=None if first is one else first), one))
             if first is one:
                 called.clocks.append(_clock(incident, one, now))
     return called
+
+
+def announce(incident: Incident, called: Called, *, reason: str, now: datetime, actor: User | None) -> None:
+    """Add an entry for each page, with its reason, and for each role that nobody is on call for."""
+    for data, one in called.entries:
+        if one is not None:
+            one.reason = reason
+        timeline.add(incident, Kind.PAGED, actor=actor, at=now, body=reason if one else "", data=data)
 
 
 def rings(incident: Incident, now: datetime) -> datetime:
@@ -101,18 +125,14 @@ def _clock(incident: Incident, one: Engagement, now: datetime) -> Obligation:
     )
 
 
-def _paged(
-    incident: Incident, one: Engagement, *, now: datetime, actor: User | None, beside: Engagement | None = None
-) -> None:
+def _paged(one: Engagement, *, beside: Engagement | None = None) -> dict[str, object]:
     assert one.rings_at is not None
-    data = about(one) | {"rings_at": one.rings_at.isoformat()} | ({"beside": str(beside.pk)} if beside else {})
-    timeline.add(incident, Kind.PAGED, actor=actor, at=now, body=one.reason, data=data)
+    return about(one) | {"rings_at": one.rings_at.isoformat()} | ({"beside": str(beside.pk)} if beside else {})
 
 
-def _vacant(called: Called, incident: Incident, role: Role, *, now: datetime, actor: User | None) -> None:
+def _vacant(called: Called, incident: Incident, role: Role, *, now: datetime) -> None:
     """Nobody is on call for it: the ladder goes on to its next step at once (E17)."""
-    data = {"role": role, "nobody": True}
-    timeline.add(incident, Kind.PAGED, actor=actor, at=now, data=data)
+    called.entries.append(({"role": role, "nobody": True}, None))
     clock = obligations.new(
         incident, Duty.ACKNOWLEDGEMENT, due_at=rings(incident, now), now=now, subject=vacancy(role), role=role
     )
@@ -223,7 +243,7 @@ def _ring_sooner(incident: Incident, *, now: datetime, actor: User | None) -> No
     for one in later.select_related("person"):
         one.rings_at = rings(incident, now)
         one.save()
-        _paged(incident, one, now=now, actor=actor)
+        timeline.add(incident, Kind.PAGED, actor=actor, at=now, body=one.reason, data=_paged(one))
     timeline.flush([incident])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Model
 
 from incidents import blockers, calling, engagement, exits, holders, levelling, moves, policies, references, timeline
 from incidents.calling import Called
@@ -60,18 +61,19 @@ def declare(said: Declaration, *, actor: User) -> Incident:
         roles = () if said.impact_ended_at else holders.roles_for(incident)
         seats = holders.who_would(incident, roles, now, said.services)
         timeline.add(incident, Kind.DECLARED, actor=actor, at=now, body=said.title, data=_facts(incident))
-        clocks = levelling.first_clocks(incident, now=now)
-        # All that can be read is read: from here on the counter's row is held, and a second click waits.
+        called = calling.seat(incident, seats, now=now, actor=actor)
+        called.clocks += levelling.first_clocks(incident, now=now)
+        if said.impact_ended_at and actor.has_perm(STEER):
+            called.engagements.append(engagement.leading(incident, actor, now=now))
+        beside = _beside(incident, said, called, actor=actor, now=now)
+        # All that can be is read and reckoned: from here on the counter's row is held, and a second click waits.
         incident.reference = references.give(restricted=incident.is_restricted)
         known = _declared_before(said, actor)
         if known:
             references.give_back(restricted=incident.is_restricted)
             return known
-        called = calling.call(incident, seats, reason=calling.because(incident), now=now, actor=actor)
-        called.clocks += clocks
-        if said.impact_ended_at and actor.has_perm(STEER):
-            called.engagements.append(engagement.leading(incident, actor, now=now))
-        _save(incident, said, called, actor=actor, now=now)
+        calling.announce(incident, called, reason=calling.because(incident), now=now, actor=actor)
+        timeline.begin(incident, called.engagements, *beside)
     return incident
 
 
@@ -150,8 +152,10 @@ def _new(said: Declaration, *, actor: User, now: datetime) -> Incident:
     return incident
 
 
-def _save(incident: Incident, said: Declaration, called: Called, *, actor: User, now: datetime) -> None:
-    """All of it at once, however many rows there are (the speed that a declaration owes)."""
+def _beside(
+    incident: Incident, said: Declaration, called: Called, *, actor: User, now: datetime
+) -> list[Sequence[Model]]:
+    """The rows that hang on it, each kind of one model; they are saved at once (the speed that a declaration owes)."""
     if incident.is_restricted:
         called.members.insert(0, Member(incident=incident, person=actor, granted_at=now, reason="declared it"))
     # Whoever is asked into two roles is let in once.
@@ -160,10 +164,10 @@ def _save(incident: Incident, said: Declaration, called: Called, *, actor: User,
     affects = [Incident.services.through(incident=incident, service=service) for service in services]
     entered = [PhaseEntry(incident=incident, phase=incident.phase, entered_at=now)]
     windows = _felt(incident, said)
-    timeline.begin(incident, called.engagements, called.clocks, members, entered, affects, windows)
     incident.begun_with.update(
         services=services, phase_entries=entered, windows=windows, engagements=called.engagements
     )
+    return [called.clocks, members, entered, affects, windows]
 
 
 def _felt(incident: Incident, said: Declaration) -> list[ImpactWindow]:
