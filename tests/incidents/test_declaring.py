@@ -104,10 +104,12 @@ def plainly(severity: Severity, key: str) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize("severity", Severity)
-def test_a_declaration_costs_at_most_fifteen_statements(severity: Severity) -> None:
+def test_a_declaration_costs_few_statements(severity: Severity) -> None:
     declare = plainly(severity, "one")
     asked = statements(declare)
-    assert len(asked) <= 15, "\n".join(asked)
+    # SQLite inserts each kind of row by itself, and is asked for no clock.
+    most = 8 if connection.vendor == "postgresql" else 13
+    assert len(asked) <= most, "\n".join(asked)
     assert sum(sql.count("INSERT INTO") for sql in asked) == 7
 
 
