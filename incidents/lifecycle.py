@@ -17,6 +17,7 @@ from incidents.vocabulary import Disposition, Kind, Phase, Posture, Severity, Ty
 from kit import clock
 from kit.instants import check_has_been
 from kit.lines import check_line
+from kit.rows import Spelled, spelled
 from kit.rules import check, require
 from roles import organisation
 from roles.models import User
@@ -152,10 +153,8 @@ def _new(said: Declaration, *, actor: User, now: datetime) -> Incident:
     return incident
 
 
-def _beside(
-    incident: Incident, said: Declaration, called: Called, *, actor: User, now: datetime
-) -> list[Sequence[Model]]:
-    """The rows that hang on it, each kind of one model; they are saved at once (the speed that a declaration owes)."""
+def _beside(incident: Incident, said: Declaration, called: Called, *, actor: User, now: datetime) -> list[Spelled]:
+    """The rows that hang on it and do not tell its reference, ready to be saved with it (the speed that it owes)."""
     if incident.is_restricted:
         called.members.insert(0, Member(incident=incident, person=actor, granted_at=now, reason="declared it"))
     # Whoever is asked into two roles is let in once.
@@ -167,7 +166,8 @@ def _beside(
     incident.begun_with.update(
         services=services, phase_entries=entered, windows=windows, engagements=called.engagements
     )
-    return [called.clocks, members, entered, affects, windows]
+    kinds: tuple[Sequence[Model], ...] = (called.clocks, members, entered, affects, windows)
+    return [spelled(rows) for rows in kinds if rows]
 
 
 def _felt(incident: Incident, said: Declaration) -> list[ImpactWindow]:

@@ -12,6 +12,7 @@ from django.db.models import Model
 from incidents.models import Event, Incident, Untold
 from incidents.vocabulary import Kind
 from kit import rows
+from kit.rows import Spelled
 from roles.models import User
 
 # What an entry changes of its incident's row.
@@ -77,7 +78,7 @@ def flush(incidents: Sequence[Incident]) -> None:
     Untold.objects.bulk_create([Untold(event=event) for event, tell in entries if tell])
 
 
-def begin(incident: Incident, *beside: Sequence[Model]) -> None:
+def begin(incident: Incident, *beside: Sequence[Model] | Spelled) -> None:
     """Save a new incident with what was added to it, and with the rows that hang on it, in as few statements as can be.
 
     Declarations pass one after the other, so each statement is waited for by all that come after.

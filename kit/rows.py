@@ -6,6 +6,7 @@ times as long as the statement, and for `bulk_update` twenty times.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,7 +20,21 @@ from kit import prepared
 Step = tuple[str, list[Any], str]
 
 
-def insert(*kinds: Sequence[Model], last: str = "", values: Sequence[Any] = ()) -> None:
+@dataclass(frozen=True)
+class Spelled:
+    """Rows of one model as they go to the database, spelled before they are written; at least one."""
+
+    rows: Sequence[Model]
+    step: Step
+
+
+def spelled(rows: Sequence[Model]) -> Spelled:
+    """These rows for `insert`, by whoever will hold a lock then; they must not change any more."""
+    one = _inserting(type(rows[0]))
+    return Spelled(rows, (one.sql, [_spelled(one.fields, rows)], one.table))
+
+
+def insert(*kinds: Sequence[Model] | Spelled, last: str = "", values: Sequence[Any] = ()) -> None:
     """Insert new rows, each kind of one model in their order; the database numbers those that are numbered.
 
     Unlike `bulk_create` it leaves those numbers out of `rows`, and knows of no defaults that the database makes.
@@ -27,13 +42,13 @@ def insert(*kinds: Sequence[Model], last: str = "", values: Sequence[Any] = ()) 
     so rows that others point to come first. `last` is a statement that goes with them: of each table that it reads by
     name it finds at least the rows that were inserted here, with their numbers.
     """
-    said = [(_inserting(type(rows[0])), rows) for rows in kinds if rows]
-    steps = [(one.sql, [_spelled(one.fields, rows)], one.table) for one, rows in said]
+    said = [rows if isinstance(rows, Spelled) else spelled(rows) for rows in kinds if rows]
+    steps = [one.step for one in said]
     steps += [(last, [*values], "")] if last else []
     with prepared.cursor() as cursor:
         for sql, told, _ in _together(steps) if connection.vendor == "postgresql" else steps:
             cursor.execute(sql, told)
-    for row in (row for _, rows in said for row in rows):
+    for row in (row for one in said for row in one.rows):
         # As Django's own saving leaves them: what saves them again changes them.
         row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - a documented part of models
 
