@@ -116,10 +116,9 @@ Columns = Mapping[str, Sequence[Any]]
 def counted(columns: Columns, names: Collection[str] = RUNS) -> Counted:
     """What the columns of `facts.MARKED` come to, as if each of their facts was added: a column at a time."""
     found = Counted(names, len(columns["outside"]), _numbers(columns))
-    for name, values in _marks(columns):
-        if name in names:
-            found.solid[name] = run_of(values[0])
-            found.hollow[name] = run_of(values[1])
+    for name, solid, hollow in _marks(columns, names):
+        found.solid[name] = run_of(solid)
+        found.hollow[name] = run_of(hollow)
     return found
 
 
@@ -136,19 +135,19 @@ def _numbers(columns: Columns) -> Counter[str]:
     return found
 
 
-def _marks(columns: Columns) -> Iterator[tuple[str, tuple[list[int], list[int]]]]:
-    """The values of each run, solid and hollow."""
-    for key in DURATIONS:
+def _marks(columns: Columns, names: Collection[str]) -> Iterator[tuple[str, list[int], list[int]]]:
+    """The values of each run that is named, solid and hollow."""
+    for key in filter(names.__contains__, DURATIONS):
         values: tuple[list[int], list[int]] = [], []
         for value, code in zip(columns[key], columns[f"{key}_code"], strict=True):
             if value is not None:
                 values[is_fallback(code)].append(value)
-        yield key, values
+        yield key, *values
     stages = [[value or 0 for value in columns[name]] for name in STAGES]
     wholes = [sum(each) for each in zip(*stages, strict=True)]
     for name, column in zip(STAGES, stages, strict=True):
-        shares = [thousandths(value, whole) for value, whole in zip(column, wholes, strict=True) if whole]
-        yield name, (shares, [])
+        if name in names:
+            yield name, [thousandths(value, whole) for value, whole in zip(column, wholes, strict=True) if whole], []
 
 
 def read(row: Tally, names: Collection[str] = RUNS) -> Counted:

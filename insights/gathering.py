@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from incidents.models import Incident
+from incidents.models import Incident, Member
 from incidents.visibility import SEES_RESTRICTED
 from insights import counting, scopes
 from insights.counting import Counted
@@ -77,7 +77,7 @@ class Reader:
         self.sees_all = user.has_perm(SEES_RESTRICTED)
         self.scope = filters.scopes[0] if filters.scopes else scopes.EVERYTHING
         # Restricted incidents that the viewer sees as a member.
-        member = Q(is_restricted=True, incident__members__person=user)
+        member = Q(is_restricted=True, incident__in=Member.objects.filter(person=user).values("incident"))
         self.own = [] if self.sees_all else self._rows(asked, member)
 
     def pieces(self) -> tuple[list[Piece], list[Piece]]:
@@ -127,7 +127,9 @@ class Reader:
 
     def _keep(self, found: Pieces, row: Tally, *, is_surplus: bool) -> None:
         kind = Kind(*(getattr(row, name) for name in Kind._fields))
-        counted = counting.read(row, self.names)
+        # Drills that nobody asked for are only said to be so many.
+        is_asked = self.filters.with_drills or not kind.is_drill
+        counted = counting.read(row, self.names if is_asked else ())
         match row.grain:
             case Tally.Grain.YEAR:
                 found.years[row.start, kind] = counted
@@ -162,8 +164,9 @@ class Reader:
         dealt: dict[tuple[date, Kind], Rows] = defaultdict(list)
         for row in rows:
             kept, day, *flags = row[: len(PLACE)]
+            month = day.replace(day=1)
             for scope in self.groups.scopes_of(kept) if is_scoped else [self.scope]:
-                dealt[day.replace(day=1), Kind(scope, *flags)].append(row)
+                dealt[month, Kind(scope, *flags)].append(row)
         for (month, kind), several in dealt.items():
             yield (month, kind), counting.counted(_by_name(several), self.names)
 

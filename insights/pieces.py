@@ -51,15 +51,15 @@ class Pieces:
 
     def all(self) -> list[Piece]:
         """Every piece, without its surplus; once."""
-        days = {place: together(several, self.names) for place, several in self.days.items()}
         for (month, kind), several in self.surplus.items():
-            whole = self.months.get((month, kind)) or self.years.get((month.replace(month=1), kind))
-            if whole:
-                whole.leave_out(together(several, self.names))
+            holding = self.months.get((month, kind)) or self.years.get((month.replace(month=1), kind))
+            if holding:
+                holding.leave_out(together(several, self.names))
+        whole = [(place, counted) for read in (self.years, self.months) for place, counted in read.items()]
+        days = [(place, counted) for place, several in self.days.items() for counted in several]
         return [
             Piece(kind.severity, start, kind.scope, kind.is_drill, counted)
-            for read in (self.years, self.months, days)
-            for (start, kind), counted in read.items()
+            for (start, kind), counted in (*whole, *days)
             # Of which every day was left out.
             if counted.n
         ]

@@ -12,14 +12,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, repeat
+from itertools import accumulate, chain, compress, repeat
 from operator import mul
+from struct import Struct
 
 # Four bytes without a sign: 136 years in seconds. What is smaller is kept in fewer.
 KIND = "I"
 KINDS = "BHI"
+WIDTHS = [array(kind).itemsize for kind in KINDS]
+# Before the four parts of what is kept: of each its length, times four, and the place of its kind.
+HEAD = Struct("4I")
 # Runs of fewer values are merged before they are asked; longer ones cost less to ask than to merge.
-SHORT = 1024
+SHORT = 128
 # So many new values are put in one by one; more are sorted in together.
 FEW = 32
 # From so many numbers on it is worth it to keep them in fewer bytes.
@@ -34,28 +38,26 @@ class Run:
         self.counts = array(KIND) if counts is None else counts
 
     @cached_property
-    def ends(self) -> "array[int]":
-        """Of each value, how many are at most that."""
-        return array(KIND, accumulate(self.counts))
+    def ends(self) -> list[int]:
+        """At each place, how many lie before it; at last, how many there are."""
+        return list(accumulate(self.counts, initial=0))
 
     def __len__(self) -> int:
-        return self.ends[-1] if self.counts else 0
+        return self.ends[-1]
 
     def __iter__(self) -> Iterator[int]:
         return chain.from_iterable(map(repeat, self.values, self.counts))
 
     def below(self, bound: float) -> int:
         """How many are less than `bound`."""
-        place = bisect_left(self.values, bound)
-        return self.ends[place - 1] if place else 0
+        return self.ends[bisect_left(self.values, bound)]
 
     def at_most(self, bound: float) -> int:
-        place = bisect_right(self.values, bound)
-        return self.ends[place - 1] if place else 0
+        return self.ends[bisect_right(self.values, bound)]
 
     def at(self, place: int) -> int:
         """The value at a place, counted from 0."""
-        return self.values[bisect_right(self.ends, place)]
+        return self.values[bisect_right(self.ends, place) - 1]
 
     def between(self, low: int, high: int) -> Iterator[int]:
         """The values above `low` and below `high`, as often as they occur."""
@@ -75,26 +77,25 @@ class Run:
 
     def take(self, value: int) -> None:
         """Count one value out. Raises `ValueError` where there is none."""
-        if not self._lower(value, 1):
+        place = bisect_left(self.values, value)
+        if place == len(self.values) or self.values[place] != value:
             raise ValueError(f"{value} is not in the run.")
+        self.counts[place] -= 1
+        if not self.counts[place]:
+            del self.values[place], self.counts[place]
         self.__dict__.pop("ends", None)
 
     def leave_out(self, other: "Run") -> None:
         """Count out what the other holds; what is not here is let be."""
+        if not other.values:
+            return
+        # Both are sorted: each is looked for behind the last.
+        values, counts, place, end = self.values, self.counts, 0, len(self.values)
         for value, count in zip(other.values, other.counts, strict=True):
-            self._lower(value, count)
-        self.__dict__.pop("ends", None)
-
-    def _lower(self, value: int, count: int) -> int:
-        """Count a value out as often, at most as often as it is here; how often that was."""
-        place = bisect_left(self.values, value)
-        if place == len(self.values) or self.values[place] != value:
-            return 0
-        gone = min(count, self.counts[place])
-        self.counts[place] -= gone
-        if not self.counts[place]:
-            del self.values[place], self.counts[place]
-        return gone
+            place = bisect_left(values, value, place)
+            if place < end and values[place] == value:
+                counts[place] = max(0, counts[place] - count)
+        self._become(array(KIND, compress(values, counts)), array(KIND, filter(None, counts)))
 
     def _become(self, values: "array[int]", counts: "array[int]") -> None:
         self.values, self.counts = values, counts
@@ -118,6 +119,8 @@ def _widened(part: "array[int]") -> "array[int]":
 def run_of(values: Iterable[int]) -> Run:
     """A run of values in any order."""
     counted = Counter(sorted(values))
+    if not counted:
+        return Run()
     return Run(array(KIND, counted.keys()), array(KIND, counted.values()))
 
 
@@ -184,9 +187,10 @@ class Runs:
         # the most of them more than that. Runs of the same kind agree nearly, so that few steps are left.
         near = [run.at(place * len(run) // n) for run in runs]
         least, most = min(near), max(near)
+        told = [(run.values, run.ends) for run in runs]
         while least < most:
             middle = (least + most) // 2
-            if sum([run.at_most(middle) for run in runs]) > place:
+            if sum([ends[bisect_right(values, middle)] for values, ends in told]) > place:
                 most = middle
             else:
                 least = middle + 1
@@ -261,8 +265,8 @@ def packed(solid: Run, hollow: Run) -> bytes:
     if not solid.values and not hollow.values:
         return b""
     parts = [_narrowed(part) for run in (solid, hollow) for part in (run.values, run.counts)]
-    head = array(KIND, [4 * len(part) + KINDS.index(part.typecode) for part in parts])
-    return b"".join([head.tobytes(), *(part.tobytes() for part in parts)])
+    head = HEAD.pack(*(4 * len(part) + KINDS.index(part.typecode) for part in parts))
+    return b"".join([head, *(part.tobytes() for part in parts)])
 
 
 def _narrowed(part: "array[int]") -> "array[int]":
@@ -276,13 +280,10 @@ def unpacked(kept: bytes | memoryview) -> tuple[Run, Run]:
     """Solid and hollow run of a column."""
     if not kept:
         return Run(), Run()
-    lies = memoryview(kept)
-    width = array(KIND).itemsize
-    head, at, parts = array(KIND, bytes(lies[: 4 * width])), 4 * width, []
-    for told in head:
-        part = array(KINDS[told % 4])
-        end = at + told // 4 * part.itemsize
-        part.frombytes(lies[at:end])
-        parts.append(part)
+    at, parts, lies = HEAD.size, [], bytes(kept)
+    for told in HEAD.unpack_from(lies):
+        length, kind = divmod(told, 4)
+        end = at + length * WIDTHS[kind]
+        parts.append(array(KINDS[kind], lies[at:end]))
         at = end
     return Run(parts[0], parts[1]), Run(parts[2], parts[3])
