@@ -29,6 +29,19 @@ def process(*command: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
         yield made
     finally:
         made.send_signal(signal.SIGTERM)
+        _gone(made)
+
+
+def _gone(made: subprocess.Popen[bytes]) -> None:
+    """Wait until it has ended; like a container, what does not end in ten seconds is killed with all that it started.
+
+    Granian, told to stop as soon as it has answered, sometimes waits for a worker that has not heard of it.
+    """
+    try:
+        made.wait(10)
+    except subprocess.TimeoutExpired:
+        for pid in reversed(family(made.pid)):
+            os.kill(pid, signal.SIGKILL)
         made.wait()
 
 
