@@ -66,13 +66,16 @@ class Counted:
             for name, run in runs.items():
                 self.added[name, is_hollow].extend(run)
 
-    def leave_out(self, other: "Counted") -> None:
-        """Count everything out that the other counts; both are settled. What is not here is let be."""
-        self.n -= other.n
-        self.numbers.subtract(other.numbers)
-        for mine, runs in ((self.solid, other.solid), (self.hollow, other.hollow)):
-            for name, run in runs.items():
-                mine[name].leave_out(run)
+    def without(self, other: "Counted") -> "Counted":
+        """What is left when everything is counted out that the other counts; both are settled."""
+        found = Counted(self.names, self.n - other.n, self.numbers.copy())
+        found.numbers.subtract(other.numbers)
+        for left, mine, runs in (
+            (found.solid, self.solid, other.solid),
+            (found.hollow, self.hollow, other.hollow),
+        ):
+            left.update({name: run.without(runs[name]) for name, run in mine.items()})
+        return found
 
     def settle(self) -> None:
         for (name, is_hollow), values in self.added.items():

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from incidents.models import Incident, Member
 from incidents.visibility import SEES_RESTRICTED
 from insights import counting, scopes
+from insights.cache import Cache, Read
 from insights.counting import Counted
 from insights.facts import MARKED
 from insights.filters import UNKNOWN, By, Days, Drills, Filters, Imported
@@ -28,6 +29,7 @@ from roles.models import User
 PLACE = ("scopes", "day", *Kind._fields[1:])
 COLUMNS = (*PLACE, *MARKED)
 Rows = list[tuple[Any, ...]]
+CACHE = Cache()
 
 
 def narrowed(filters: Filters, asked: Days) -> "QuerySet[Fact]":
@@ -121,22 +123,9 @@ class Reader:
         if not during:
             return found
         rows = Tally.objects.filter(where & during & flags(self.filters)).filter(self._may_see())
-        for row in rows.only(*Kind._fields, "grain", "start", "n", "numbers", *self.names):
-            self._keep(found, row, is_surplus=any(first <= row.start <= last for first, last in spans.surplus))
+        for read in CACHE.find(rows, self.names):
+            _keep(found, read, is_surplus=any(first <= read.start <= last for first, last in spans.surplus))
         return found
-
-    def _keep(self, found: Pieces, row: Tally, *, is_surplus: bool) -> None:
-        kind = Kind(*(getattr(row, name) for name in Kind._fields))
-        # Drills that nobody asked for are only said to be so many.
-        is_asked = self.filters.with_drills or not kind.is_drill
-        counted = counting.read(row, self.names if is_asked else ())
-        match row.grain:
-            case Tally.Grain.YEAR:
-                found.years[row.start, kind] = counted
-            case Tally.Grain.MONTH:
-                found.months[row.start, kind] = counted
-            case _:
-                (found.count_out if is_surplus else found.count_in)(row.start, kind, counted)
 
     def _may_see(self) -> Q:
         return Q() if self.sees_all else Q(is_restricted=False)
@@ -169,6 +158,16 @@ class Reader:
                 dealt[month, Kind(scope, *flags)].append(row)
         for (month, kind), several in dealt.items():
             yield (month, kind), counting.counted(_by_name(several), self.names)
+
+
+def _keep(found: Pieces, read: Read, *, is_surplus: bool) -> None:
+    match read.grain:
+        case Tally.Grain.YEAR:
+            found.years[read.start, read.kind] = read.counted
+        case Tally.Grain.MONTH:
+            found.months[read.start, read.kind] = read.counted
+        case _:
+            (found.count_out if is_surplus else found.count_in)(read.start, read.kind, read.counted)
 
 
 def _by_name(rows: Rows) -> dict[str, tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from incidents.vocabulary import Visibility
 from insights import counting, facts, reading, recurring, scopes
 from insights.counting import Counted, Part
 from insights.facts import RUNS, Place, name_of, places
-from insights.models import Changed, Fact, Keeper, Tally
+from insights.models import Changed, Fact, Keeper, Tally, new_edition
 from insights.recurring import Trace
 from roles import organisation
 
@@ -144,6 +144,6 @@ def _write(key: str, place: Place, found: Counted, *, is_new: bool) -> None:
     if is_new:
         Tally.objects.create(key=key, **dict(zip(COLUMNS, place, strict=True)), **found.columns())
     elif found.n:
-        Tally.objects.filter(pk=key).update(**found.columns())
+        Tally.objects.filter(pk=key).update(edition=new_edition(), **found.columns())
     else:
         Tally.objects.filter(pk=key).delete()

@@ -1,5 +1,6 @@
 """What is kept so that figures are fast: a fact for each incident, and tallies of many; all can be made anew."""
 
+import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -23,6 +24,11 @@ def _code() -> "models.PositiveSmallIntegerField[int, int]":
 
 def _few() -> "models.PositiveSmallIntegerField[int, int]":
     return models.PositiveSmallIntegerField(default=0)
+
+
+def new_edition() -> int:
+    """A number that no other edition of a row has."""
+    return secrets.randbits(62)
 
 
 class Fact(models.Model):
@@ -146,6 +152,8 @@ class Tally(models.Model):
     is_drill = models.BooleanField()
     is_restricted = models.BooleanField()
 
+    # Another number after each change, so that who kept what was read knows whether it still holds.
+    edition = models.BigIntegerField(default=new_edition)
     n = models.PositiveIntegerField()
     numbers = models.JSONField()
     detect = models.BinaryField(default=b"")

@@ -52,9 +52,10 @@ class Pieces:
     def all(self) -> list[Piece]:
         """Every piece, without its surplus; once."""
         for (month, kind), several in self.surplus.items():
-            holding = self.months.get((month, kind)) or self.years.get((month.replace(month=1), kind))
-            if holding:
-                holding.leave_out(together(several, self.names))
+            for read, start in ((self.months, month), (self.years, month.replace(month=1))):
+                if (start, kind) in read:
+                    read[start, kind] = read[start, kind].without(together(several, self.names))
+                    break
         whole = [(place, counted) for read in (self.years, self.months) for place, counted in read.items()]
         days = [(place, counted) for place, several in self.days.items() for counted in several]
         return [

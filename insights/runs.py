@@ -85,17 +85,17 @@ class Run:
             del self.values[place], self.counts[place]
         self.__dict__.pop("ends", None)
 
-    def leave_out(self, other: "Run") -> None:
-        """Count out what the other holds; what is not here is let be."""
+    def without(self, other: "Run") -> "Run":
+        """What is left when the other is counted out; what it holds and this does not is let be."""
         if not other.values:
-            return
+            return self
         # Both are sorted: each is looked for behind the last.
-        values, counts, place, end = self.values, self.counts, 0, len(self.values)
+        values, counts, place, end = self.values, self.counts[:], 0, len(self.values)
         for value, count in zip(other.values, other.counts, strict=True):
             place = bisect_left(values, value, place)
             if place < end and values[place] == value:
                 counts[place] = max(0, counts[place] - count)
-        self._become(array(KIND, compress(values, counts)), array(KIND, filter(None, counts)))
+        return Run(array(KIND, compress(values, counts)), array(KIND, filter(None, counts)))
 
     def _become(self, values: "array[int]", counts: "array[int]") -> None:
         self.values, self.counts = values, counts

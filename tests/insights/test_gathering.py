@@ -140,7 +140,7 @@ def test_facts_come_to_the_same_by_column_and_one_by_one(several: list[Fact]) ->
 @given(some.lists(made, max_size=3), some.lists(made, max_size=3))
 def test_what_is_left_out_was_never_there(left: list[Fact], out: list[Fact]) -> None:
     found = added([*left, *out])
-    found.leave_out(added(out))
+    found = found.without(added(out))
     assert told([found]) == told([added(left)])
 
 
