@@ -243,14 +243,19 @@ def test_the_page_costs_the_same_statements_for_one_incident_and_for_many(start:
     client.force_login(stella())
     mitigated_within(10)
     keeping.catch_up(clock.now())
+    client.get("/insights/?by=service")
     with CaptureQueriesContext(connection) as one:
         client.get("/insights/?by=service")
     for minutes in range(11, 17):
         mitigated_within(minutes)
     keeping.catch_up(clock.now())
+    with CaptureQueriesContext(connection) as changed:
+        client.get("/insights/?by=service")
     with CaptureQueriesContext(connection) as many:
         client.get("/insights/?by=service")
     assert len(one) == len(many)
+    # What changed is read once: of everything, and of the services.
+    assert len(changed) <= len(many) + 2
     # PostgreSQL is asked for the time, too.
     assert len([asked for asked in many if "clock_timestamp" not in asked["sql"]]) <= 20
 
