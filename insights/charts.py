@@ -141,13 +141,13 @@ def columns(runs: Runs, scale: Axis) -> list[Column]:
 
 
 def joined(found: Iterable[Column], each: int) -> list[Column]:
-    """Beside each other, columns of less than half a dot become one: else many incidents have long tails of dots that
-    stand for hardly any, and a drawing grows with them. The band stays apart."""
+    """Beside each other, columns of less than a dot become one until they hold as many: else many incidents have long
+    tails of dots that stand for hardly any, and a drawing grows with them. The band stays apart."""
     kept: list[Column] = []
     for column in found:
         last = kept[-1] if kept else None
-        is_light = column.count * 2 < each
-        if last and is_light and last.count * 2 < each and 0 < last.place == column.place - last.wide:
+        is_light = column.count < each
+        if last and is_light and last.count < each and 0 < last.place == column.place - last.wide:
             kept[-1] = last.joined(column)
         else:
             kept.append(column)

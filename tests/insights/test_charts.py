@@ -114,3 +114,16 @@ def test_stages_add_up_to_the_way_from_its_first_known_instant_to_its_end(
 )  # fmt: skip
 def test_a_duration_in_words(seconds: float, words: str) -> None:
     assert spelling.span(seconds) == words
+
+
+def test_columns_of_less_than_a_dot_become_one_until_they_hold_as_many() -> None:
+    counts = [1, 9, 3, 1, 2, 0, 1, 1, 4, 1, 2, 1]
+    found = [charts.Column(place, place, place + 1, count, 0) for place, count in enumerate(counts) if count]
+    drawn = charts.joined(found, 4)
+    # The band at the left stays apart, and so does what an empty column lies between.
+    assert [(one.place, one.wide, one.count) for one in drawn] == [
+        (0, 1, 1), (1, 1, 9), (2, 2, 4), (4, 1, 2), (6, 2, 2), (8, 1, 4), (9, 3, 4),
+    ]  # fmt: skip
+    assert [(one.least, one.below) for one in drawn][-1] == (9, 12)
+    # Where a dot is one incident, every column has its own.
+    assert charts.joined(found, 1) == found
