@@ -1,7 +1,8 @@
 """Tallies that this process read before and that nobody has changed since: their runs unpacked and summed up.
 
 Most months that a figure stands on are over. Which of them changed is asked of the database each time
-(`Tally.edition`), so that what is kept here is never older than what is there.
+(`Tally.edition`), so that no row that is kept here is older than what is there; and where something changes between
+that question and the reading of the rest, all of it is read at once, as an incident is counted in several rows.
 """
 
 from collections import OrderedDict
@@ -53,10 +54,13 @@ class Cache:
         if not missing:
             return found
         if len(missing) > MANY:
-            return self._read(rows, names)
-        return found + self._read(Tally.objects.filter(pk__in=[pk for pk, *_ in missing]), names)
+            return [*self._read(rows, names).values()]
+        more = self._read(Tally.objects.filter(pk__in=[pk for pk, *_ in missing]), names)
+        if more.keys() != set(missing):
+            return [*self._read(rows, names).values()]
+        return [*found, *more.values()]
 
-    def _read(self, rows: "QuerySet[Tally]", names: Collection[str]) -> list[Read]:
+    def _read(self, rows: "QuerySet[Tally]", names: Collection[str]) -> dict[Key, Read]:
         only = rows.only("edition", *Kind._fields, "grain", "start", "n", "numbers", *names)
         new = {(row.pk, row.edition, tuple(names)): _read(row, names) for row in only}
         with self._lock:
@@ -66,12 +70,15 @@ class Cache:
                     self._values += _weight(read)
             while self._values > self._most:
                 self._values -= _weight(self._kept.popitem(last=False)[1])
-        return list(new.values())
+        return new
 
 
 def _read(row: Tally, names: Collection[str]) -> Read:
     kind = Kind(*(getattr(row, name) for name in Kind._fields))
-    return Read(kind, row.grain, row.start, counting.read(row, names))
+    counted = counting.read(row, names)
+    # Whoever asks for a run that was not read is told so, and adds none.
+    counted.solid, counted.hollow = dict(counted.solid), dict(counted.hollow)
+    return Read(kind, row.grain, row.start, counted)
 
 
 def _weight(read: Read) -> int:

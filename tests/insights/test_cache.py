@@ -1,14 +1,16 @@
 """What was read before is asked again only where it changed, and gives the same figures."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Incident
 from insights import choosing, gathering, keeping
-from insights.cache import Cache, Read
+from insights.cache import Cache, Key, Read
 from insights.facts import RUNS, STAGES
 from insights.filters import Filters, Period
 from insights.models import Tally
@@ -101,6 +103,31 @@ def test_what_was_read_longest_ago_is_let_go() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert len(small.find(rows[:1], ["mitigate"])) == 1
     assert len(asked) == 2
+
+
+def test_what_changes_between_two_questions_is_counted_once(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _, last = several(10, 20, 30)
+    rows = Tally.objects.filter(scope="", grain="m")
+    _level(last, "S3")
+    assert sum(one.counted.n for one in cache.find(rows, RUNS)) == 3
+    _level(first, "S4")
+    read, moved = Cache._read, list[Incident]()
+
+    def reads_late(self: Cache, asked: QuerySet[Tally], names: Collection[str]) -> dict[Key, Read]:
+        if not moved:
+            # From a row that is kept into one that is to be read.
+            moved.append(last)
+            _level(last, "S4")
+        return read(self, asked, names)
+
+    monkeypatch.setattr(Cache, "_read", reads_late)
+    assert sum(one.counted.n for one in cache.find(rows, RUNS)) == 3
+    assert moved
+
+
+def _level(incident: Incident, severity: str) -> None:
+    Incident.unrestricted.filter(pk=incident.pk).update(severity=severity)
+    keeping.catch_up(clock.now())
 
 
 def test_many_that_are_missing_are_read_as_they_were_asked_for(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
