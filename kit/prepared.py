@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db import NotSupportedError
 from django.db import connection as ours
 
 
@@ -23,4 +24,9 @@ def cursor(connection: Any = ours) -> Iterator[Any]:
         if connection.vendor == "postgresql" and not connection.queries_logged:
             made.cursor.close()
             made.cursor = psycopg.Cursor(connection.connection)
-        yield made
+        try:
+            yield made
+        except NotSupportedError:
+            # A migration gave a column another type since: the next to come gets a connection that has planned nothing.
+            connection.close_at = 0
+            raise

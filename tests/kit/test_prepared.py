@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import NotSupportedError, connection, transaction
 
 from bench.world import Counter
 from kit import prepared
@@ -41,3 +41,23 @@ def test_what_comes_for_the_third_time_is_prepared() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
         assert cursor.fetchall() == [("SELECT $1::timestamptz, $2::integer", 2)]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL plans for the types of columns")
+def test_a_column_of_another_type_is_planned_by_a_new_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "close_at", None)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE changing (word varchar(3)) ON COMMIT DROP")
+    for _ in range(4):
+        _ask()
+    with connection.cursor() as cursor:
+        # As by another connection: of its own it would know.
+        cursor.execute("DO $$ BEGIN ALTER TABLE changing ALTER word TYPE integer USING 1; END $$")
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        _ask()
+    assert connection.close_at == 0
+
+
+def _ask() -> None:
+    with prepared.cursor() as cursor:
+        cursor.execute("SELECT word FROM changing WHERE %s::integer = 1", [1])
