@@ -165,6 +165,9 @@ def _fault(value: str, kind: Server) -> str:
         return "names no host"
     if kind.needs == "path" and not parts.path.strip("/"):
         return "names no database"
+    often = dict(parse_qsl(parts.query)).get("prepare_threshold", "none")
+    if often != "none" and not often.isdecimal():
+        return "has a prepare_threshold that is neither a whole number nor none"
     return "has the port 0" if port == 0 else ""
 
 
@@ -219,7 +222,8 @@ def database(url: str) -> dict[str, Any]:
 
 
 def _options(query: str) -> dict[str, Any]:
-    """What the address says of the connection. `kit.prepared` prepares what comes for the third time, or never."""
+    """What the address says of the connection. `kit.prepared` prepares what comes for the third time, unless it
+    says after how often, or `none`."""
     said: dict[str, Any] = {"prepare_threshold": "2", **dict(parse_qsl(query))}
     often = said["prepare_threshold"]
     return said | {"prepare_threshold": int(often) if often.isdecimal() else None}

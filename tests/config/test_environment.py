@@ -48,6 +48,11 @@ WRONG = [
     ),
     ("DATABASE_URL", "postgresql://db:port/sitrep", f"DATABASE_URL {PORT}; {DATABASE}"),
     ("DATABASE_URL", "postgresql://db:0/sitrep", f"DATABASE_URL has the port 0; {DATABASE}"),
+    (
+        "DATABASE_URL",
+        "postgresql://db/sitrep?prepare_threshold=tne",
+        f"DATABASE_URL has a prepare_threshold that is neither a whole number nor none; {DATABASE}",
+    ),
     ("DATABASE_URL", "postgresql://db:5432", f"DATABASE_URL names no database; {DATABASE}"),
     ("REDIS_URL", "redis://", f"REDIS_URL names no host; {REDIS}"),
     ("MAIL_URL", "smtp://", f"MAIL_URL names no host; {MAIL}"),
