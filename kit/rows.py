@@ -115,8 +115,8 @@ def _as_postgresql_reads(fields: "Sequence[Field[Any, Any]]", rows: Sequence[Mod
     known = [(str(field.column), field.attname, field.get_prep_value, _plain(field)) for field in fields]
     return [
         {
-            name: value if type(value := getattr(row, attname)) in plain else prepared(value)
-            for name, attname, prepared, plain in known
+            name: value if type(value := getattr(row, attname)) in plain else spell(value)
+            for name, attname, spell, plain in known
         }
         for row in rows
     ]

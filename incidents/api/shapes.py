@@ -231,7 +231,9 @@ class UpdateIn(serializers.Serializer[Any]):
 
     text = serializers.CharField(max_length=20_000)
     audiences = serializers.MultipleChoiceField(
-        choices=[one for one in Audience.choices if one[0] != Audience.PUBLIC], required=False, default={"responders"}
+        choices=[one for one in Audience.choices if one[0] != Audience.PUBLIC],
+        required=False,
+        default=lambda: {"responders"},
     )
     idempotency_key = serializers.CharField(max_length=64, required=False, default=None, allow_null=True)
 
