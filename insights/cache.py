@@ -47,18 +47,17 @@ class Cache:
         """The rows, with those of their runs that are named. One statement, and another for what is not kept."""
         asked = [(pk, edition, tuple(names)) for pk, edition in rows.values_list("pk", "edition")]
         with self._lock:
-            found = [self._kept[key] for key in asked if key in self._kept]
-            missing = [key for key in asked if key not in self._kept]
-            for key in set(asked) - set(missing):
+            found = {key: self._kept[key] for key in asked if key in self._kept}
+            for key in found:
                 self._kept.move_to_end(key)
+        missing = set(asked) - found.keys()
         if not missing:
-            return found
-        if len(missing) > MANY:
-            return [*self._read(rows, names).values()]
-        more = self._read(Tally.objects.filter(pk__in=[pk for pk, *_ in missing]), names)
-        if more.keys() != set(missing):
-            return [*self._read(rows, names).values()]
-        return [*found, *more.values()]
+            return [*found.values()]
+        if len(missing) <= MANY:
+            more = self._read(Tally.objects.filter(pk__in=[pk for pk, *_ in missing]), names)
+            if more.keys() == missing:
+                return [*found.values(), *more.values()]
+        return [*self._read(rows, names).values()]
 
     def _read(self, rows: "QuerySet[Tally]", names: Collection[str]) -> dict[Key, Read]:
         only = rows.only("edition", *Kind._fields, "grain", "start", "n", "numbers", *names)
