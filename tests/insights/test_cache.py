@@ -96,7 +96,9 @@ def test_days_left_out_of_a_month_are_there_for_whoever_asks_next(cache: Cache) 
 def test_what_was_read_longest_ago_is_let_go() -> None:
     several(10, 20, 30)
     small, rows = Cache(most=120), Tally.objects.filter(scope="", grain="d").order_by("start")
-    assert len(small.find(rows, ["mitigate"])) == 3
+    # One by one: of several that are asked for at once, the database says which comes first.
+    for place in range(3):
+        assert len(small.find(rows[place : place + 1], ["mitigate"])) == 1
     with CaptureQueriesContext(connection) as asked:
         kept = small.find(rows.reverse()[:2], ["mitigate"])
     assert (len(kept), len(asked)) == (2, 1)

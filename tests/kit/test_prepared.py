@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import NotSupportedError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections, transaction
 
 from bench.world import Counter
 from kit import prepared
@@ -45,7 +45,8 @@ def test_what_comes_for_the_third_time_is_prepared() -> None:
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL plans for the types of columns")
 def test_a_column_of_another_type_is_planned_by_a_new_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "close_at", None)
+    # The connection itself: of the name for this thread's it would be taken away afterwards, and not put back.
+    monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "close_at", None)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE changing (word varchar(3)) ON COMMIT DROP")
     for _ in range(4):
