@@ -112,6 +112,22 @@ def test_a_notice_says_what_changed_since_the_last_one_and_keeps_the_updates_of_
 
 
 @pytest.mark.django_db
+def test_what_was_told_in_one_breath_is_not_told_again(world: None, mailoutbox: Outbox) -> None:
+    incident = on_it()
+    levelling.confirm(incident, actor=grace())
+    tick()
+    with clock.shifted(timedelta(minutes=20)):
+        for number in range(5):
+            situation.post(incident, f"Region {number} is back", actor=linus(), audiences=[Audience.EXECUTIVES])
+        tick()
+    mailoutbox.clear()
+    with clock.shifted(timedelta(minutes=121)):
+        chasing.chase(clock.now())
+        tick()
+    assert "Changed since 10:20 UTC: Nothing that concerns you." in to(mailoutbox, "Elon").body
+
+
+@pytest.mark.django_db
 def test_a_late_letter_says_when_it_was_due_and_how_much_was_missed(world: None, mailoutbox: Outbox) -> None:
     on_it()
     with clock.shifted(timedelta(minutes=50)):

@@ -100,6 +100,8 @@ class Incident(RuleBasedStateMachine):
         self.waiting: list[tuple[str, str]] = []
         self.arrived: Counter[tuple[str, str]] = Counter()
         self.killed: list[str] = []
+        # A notice says what the public was told.
+        self.public = {""}
         self.number, self.is_written, self.is_settled = 0, False, True
         if not self.is_over:
             self.stage.ask("begin")
@@ -134,6 +136,7 @@ class Incident(RuleBasedStateMachine):
     def the_public_is_told(self, kill: Kill) -> None:
         mark = self.mark()
         self.step(kill, "bulletin", f"We look. {mark}")
+        self.public.add(mark)
         self.waiting += [(to, mark) for to in self.readers]
 
     @rule(name=st.sampled_from(READERS), kill=ASKED)
@@ -183,7 +186,8 @@ class Incident(RuleBasedStateMachine):
         # Should this fail, it is played again, whatever the time.
         type(self).until = math.inf
         ours = {one.key: one for one in seen.accepted if one.to in (*PEOPLE, *MACHINES, *OUTSIDE)}
-        assert Counter((one.to, one.mark or "notice") for one in ours.values()) == self.arrived
+        is_notice = {key: one.to not in OUTSIDE and one.mark in self.public for key, one in ours.items()}
+        assert Counter((one.to, "notice" if is_notice[key] else one.mark) for key, one in ours.items()) == self.arrived
         found = (rules.ledger(seen), rules.order(seen), rules.left_over(seen), rules.timeline(seen))
         assert [one for some in found for one in some] == []
         assert rules.occurrences(seen) + rules.copies(seen, self.killed) == []
