@@ -102,8 +102,8 @@ class Gathered:
         mine = {event.pk for event in self.events}
         latest = Notice.objects.filter(incident=OuterRef("pk"), event__isnull=False).exclude(event__in=mine)
         # By what they are about: those that were written in one go bear the same time.
-        latest = latest.order_by("-event__position").values("pk")
-        newest = {to: Subquery(latest.filter(audience=to)[:1]) for to in OUTSIDE}
+        last = latest.order_by("-event__position").values("pk")
+        newest = {to: Subquery(last.filter(audience=to)[:1]) for to in OUTSIDE}
         rows = list(self._rows.values_list("pk", *newest.values()))
         found = Notice.objects.select_related("event").in_bulk([pk for row in rows for pk in row[1:] if pk])
         return {(row[0], to.value): found[pk] for row in rows for to, pk in zip(OUTSIDE, row[1:], strict=True) if pk}
