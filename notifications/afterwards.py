@@ -5,11 +5,12 @@ from datetime import datetime
 
 from notifications import breakers, endpoints
 from notifications.breakers import Heard
+from notifications.letters import Letter
 from notifications.models import Delivery
 from notifications.recording import Outcome
 from notifications.vocabulary import Lane, State
 
-Written = Sequence[tuple[Delivery, Outcome]]
+Written = Sequence[tuple[Letter, Outcome]]
 
 
 def see_to(written: Written, now: datetime) -> None:
@@ -24,7 +25,7 @@ def see_to(written: Written, now: datetime) -> None:
             _ring_elsewhere(letter, now)
 
 
-def _heard(letter: Delivery, outcome: Outcome) -> list[Heard]:
+def _heard(letter: Letter, outcome: Outcome) -> list[Heard]:
     """A letter that arrived speaks well of its host; of failures those that say nothing about the letter count.
 
     Webhooks of one host are different people's: all their failures to be reached count, and any success ends that.
@@ -35,9 +36,9 @@ def _heard(letter: Delivery, outcome: Outcome) -> list[Heard]:
     return [Heard(host, is_well=False, reason=outcome.detail)] if outcome.is_hosts else []
 
 
-def _ring_elsewhere(letter: Delivery, now: datetime) -> None:
+def _ring_elsewhere(letter: Letter, now: datetime) -> None:
     """Silence is no answer: their next contact rings at once (E17)."""
-    person = ":".join(letter.recipient.split(":")[:2])
+    person = f"{letter.kind}:{letter.who}"
     theirs = Delivery.objects.filter(notice=letter.notice_id, recipient__startswith=person, state=State.WAITING)
     coming = theirs.filter(due_at__gt=now, attempts=0).order_by("due_at").first()
     if coming:

@@ -12,7 +12,8 @@ from incidents import approving, outgoing
 from incidents.models import Approval, Engagement, Event, Incident, Obligation
 from incidents.vocabulary import Posture
 from notifications import moments, routing
-from notifications.models import AudienceMember, Contact, Delivery, Endpoint
+from notifications.letters import Letter
+from notifications.models import AudienceMember, Contact, Delivery, Endpoint, Notice
 from notifications.moments import Moment
 from notifications.vocabulary import Channel, State, To
 from roles.models import User
@@ -39,11 +40,11 @@ SUPERSEDED = "A later letter says how things stand now."
 STALE = timedelta(minutes=10)
 
 
-def withheld(letters: Sequence[Delivery], now: datetime) -> Reasons:
+def withheld(letters: Sequence[Letter], now: datetime) -> Reasons:
     """By the letter's number: why it must not go. Whoever is not in it may have theirs."""
-    by_kind: dict[str, list[Delivery]] = defaultdict(list)
+    by_kind: dict[str, list[Letter]] = defaultdict(list)
     for letter in letters:
-        by_kind[letter.recipient.partition(":")[0]].append(letter)
+        by_kind[letter.kind].append(letter)
     reasons: Reasons = {}
     for kind, group in by_kind.items():
         for ask in QUESTIONS[kind]:
@@ -52,49 +53,43 @@ def withheld(letters: Sequence[Delivery], now: datetime) -> Reasons:
     return reasons | _superseded(old)
 
 
-def look_again(letters: Sequence[Delivery]) -> list[Delivery]:
+def look_again(letters: Sequence[Letter]) -> list[Letter]:
     """Read again who may see the incidents of some letters. Returns those for which that has changed."""
-    incidents = {letter.notice.incident_id for letter in letters if letter.notice.incident_id}
-    now = dict(Incident.unrestricted.filter(pk__in=incidents).values_list("pk", "visibility"))
-    return [
-        letter
-        for letter in letters
-        if letter.notice.incident and letter.notice.incident.visibility != now[letter.notice.incident.pk]
-    ]
+    about = [(pk, notice.incident) for pk, notice in _notices(letters).items() if notice.incident]
+    incidents = Incident.unrestricted.filter(pk__in={incident.pk for _, incident in about})
+    now = dict(incidents.values_list("pk", "visibility"))
+    changed = {pk for pk, incident in about if incident.visibility != now[incident.pk]}
+    return [letter for letter in letters if letter.notice_id in changed]
 
 
-def recipient_id(letter: Delivery) -> UUID:
-    return UUID(letter.recipient.split(":")[1])
-
-
-def is_newly_restricted(letter: Delivery) -> bool:
+def is_newly_restricted(notice: Notice) -> bool:
     """Written for everybody, and restricted since: its text must not go out."""
-    incident = letter.notice.incident
-    return incident is not None and incident.is_restricted and not letter.notice.was_restricted
+    incident = notice.incident
+    return incident is not None and incident.is_restricted and not notice.was_restricted
 
 
-def _left(letters: Sequence[Delivery]) -> Reasons:
+def _left(letters: Sequence[Letter]) -> Reasons:
     here = set(User.objects.filter(pk__in=_ids(letters), is_active=True).values_list("pk", flat=True))
-    return {letter.pk: LEFT for letter in letters if recipient_id(letter) not in here}
+    return {letter.pk: LEFT for letter in letters if letter.who not in here}
 
 
-def _unreachable(letters: Sequence[Delivery]) -> Reasons:
+def _unreachable(letters: Sequence[Letter]) -> Reasons:
     """They took back the contact by which it was to go."""
-    by = {letter.pk: UUID(letter.recipient.split(":")[2]) for letter in letters if letter.recipient.count(":") > 1}
+    by = {letter.pk: letter.contact for letter in letters if letter.contact}
     there = set(Contact.objects.filter(pk__in=by.values()).values_list("pk", flat=True)) if by else set()
     return {number: NO_CONTACT for number, contact in by.items() if contact not in there}
 
 
-def _hidden(letters: Sequence[Delivery]) -> Reasons:
+def _hidden(letters: Sequence[Letter]) -> Reasons:
     """The gate itself, asked for everybody who gets a letter about one incident."""
     reasons: Reasons = {}
     for incident, group in _by_incident(letters):
         seeing = set(routing.may_see(incident).filter(pk__in=_ids(group)).values_list("pk", flat=True))
-        reasons |= {letter.pk: HIDDEN for letter in group if recipient_id(letter) not in seeing}
+        reasons |= {letter.pk: HIDDEN for letter in group if letter.who not in seeing}
     return reasons
 
 
-def _no_member(letters: Sequence[Delivery]) -> Reasons:
+def _no_member(letters: Sequence[Letter]) -> Reasons:
     """Taken out of the audience, or released, between the writing and the sending."""
     people = _ids(letters)
     outside = [letter for letter in letters if letter.notice.audience in routing.OUTSIDE]
@@ -102,14 +97,12 @@ def _no_member(letters: Sequence[Delivery]) -> Reasons:
     responders = [letter for letter in letters if letter.notice.audience == To.RESPONDERS]
     active = Engagement.objects.active().filter(person__in=people).values_list("incident", "person")
     among, engaged = set(members), set(active) if responders else set()
-    return {
-        letter.pk: NO_MEMBER for letter in outside if (letter.notice.audience, recipient_id(letter)) not in among
-    } | {
-        letter.pk: RELEASED for letter in responders if (letter.notice.incident_id, recipient_id(letter)) not in engaged
+    return {letter.pk: NO_MEMBER for letter in outside if (letter.notice.audience, letter.who) not in among} | {
+        letter.pk: RELEASED for letter in responders if (letter.notice.incident_id, letter.who) not in engaged
     }
 
 
-def _settled(letters: Sequence[Delivery]) -> Reasons:
+def _settled(letters: Sequence[Letter]) -> Reasons:
     """Nobody is called after they answered, nor for what is done."""
     personal = {letter: letter.notice.event for letter in letters if letter.notice.audience == To.PERSON}
     events = {letter: event for letter, event in personal.items() if event is not None}
@@ -156,12 +149,13 @@ def _owed_by(event: Event) -> Owed:
     return event.incident_id, facts["duty"], facts["subject"], datetime.fromisoformat(facts["due_at"])
 
 
-def _newly_restricted(letters: Sequence[Delivery]) -> Reasons:
+def _newly_restricted(letters: Sequence[Letter]) -> Reasons:
     """What was told to everybody stays told; what still waits for outsiders is not sent (E26)."""
-    return {letter.pk: RESTRICTED for letter in letters if is_newly_restricted(letter)}
+    restricted = {pk for pk, notice in _notices(letters).items() if is_newly_restricted(notice)}
+    return {letter.pk: RESTRICTED for letter in letters if letter.notice_id in restricted}
 
 
-def _taken_back(letters: Sequence[Delivery]) -> Reasons:
+def _taken_back(letters: Sequence[Letter]) -> Reasons:
     """Its author thought better of it within the seconds in which one may."""
     events = {letter: letter.notice.event for letter in letters if letter.notice.event}
     held = {
@@ -171,25 +165,30 @@ def _taken_back(letters: Sequence[Delivery]) -> Reasons:
     return {letter.pk: TAKEN_BACK for letter, place in held.items() if place in back}
 
 
-def _switched_off(letters: Sequence[Delivery]) -> Reasons:
+def _switched_off(letters: Sequence[Letter]) -> Reasons:
     ids = _ids(letters)
     on = dict(Endpoint.objects.filter(pk__in=ids, disabled_at=None).values_list("pk", "audience"))
     of = zip(letters, ids, strict=True)
     return {letter.pk: SWITCHED_OFF for letter, pk in of if on.get(pk) != letter.notice.audience}
 
 
-def _ended(letters: Sequence[Delivery]) -> Reasons:
+def _ended(letters: Sequence[Letter]) -> Reasons:
     """Bulletins go to who is confirmed and has not ended it; the question to confirm to who is neither.
 
     To whom letters came back only the question goes.
     """
-    rows = Subscriber.objects.filter(pk__in=_ids(letters))
-    found = {pk: row for pk, *row in rows.values_list("pk", "confirmed_at", "ended_at", "quarantined_at")}
     reasons: Reasons = {}
-    for letter in letters:
-        confirmed_at, ended_at, quarantined_at = found.get(recipient_id(letter), (None, None, None))
+    rows = Subscriber.objects.filter(pk__in=_ids(letters))
+    reachable = set(rows.reachable().values_list("pk", flat=True))
+    # Most of thousands are, and of those no more is asked.
+    others = [one for one in letters if one.who not in reachable or one.notice.audience == To.CONFIRMATION]
+    if not others:
+        return reasons
+    found = {pk: row for pk, *row in rows.values_list("pk", "confirmed_at", "ended_at", "quarantined_at")}
+    for letter in others:
+        confirmed_at, ended_at, quarantined_at = found.get(letter.who, (None, None, None))
         is_question = letter.notice.audience == To.CONFIRMATION
-        if recipient_id(letter) not in found or ended_at or not (confirmed_at or is_question):
+        if letter.who not in found or ended_at or not (confirmed_at or is_question):
             reasons[letter.pk] = ENDED
         elif is_question and confirmed_at and not quarantined_at:
             reasons[letter.pk] = CONFIRMED
@@ -198,7 +197,7 @@ def _ended(letters: Sequence[Delivery]) -> Reasons:
     return reasons
 
 
-def _superseded(letters: Sequence[Delivery]) -> Reasons:
+def _superseded(letters: Sequence[Letter]) -> Reasons:
     """Mail that lay so long that a later one says how things stand now: nobody is sent four states at once.
 
     What somebody wrote in their own words is not taken back by it, and machines get everything.
@@ -222,14 +221,14 @@ def _superseded(letters: Sequence[Delivery]) -> Reasons:
     }
 
 
-def _says_how_things_stand(letter: Delivery) -> bool:
+def _says_how_things_stand(letter: Letter) -> bool:
     notice = letter.notice
     return notice.bulletin_id is not None or (
         notice.event is not None and notice.audience in routing.OUTSIDE and moments.of(notice.event) in STATES
     )
 
 
-Question = Callable[[Sequence[Delivery]], Reasons]
+Question = Callable[[Sequence[Letter]], Reasons]
 # Which notices say how things stand, so that a later one makes an earlier one stale.
 STATES = (Moment.NOTICE, Moment.MITIGATED, Moment.SETBACK)
 QUESTIONS: dict[str, tuple[Question, ...]] = {
@@ -239,12 +238,17 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
 }
 
 
-def _ids(letters: Iterable[Delivery]) -> list[UUID]:
-    return [recipient_id(letter) for letter in letters]
+def _ids(letters: Iterable[Letter]) -> list[UUID]:
+    return [letter.who for letter in letters]
 
 
-def _by_incident(letters: Iterable[Delivery]) -> list[tuple[Incident, list[Delivery]]]:
-    groups: dict[UUID, tuple[Incident, list[Delivery]]] = {}
+def _notices(letters: Iterable[Letter]) -> dict[UUID, Notice]:
+    """Each once, by its id: thousands of letters share one."""
+    return {letter.notice_id: letter.notice for letter in letters}
+
+
+def _by_incident(letters: Iterable[Letter]) -> list[tuple[Incident, list[Letter]]]:
+    groups: dict[UUID, tuple[Incident, list[Letter]]] = {}
     for letter in letters:
         incident = letter.notice.incident
         if incident is not None:

@@ -4,15 +4,17 @@ The fence counts the claims of a row. Whoever records an outcome names the fence
 slept through its lease changes nothing. There is no lower bound in time: what is due stays due.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, Q
 
+from notifications import letters
 from notifications.ledger import DeliveryQuerySet
-from notifications.models import Delivery, Notice
+from notifications.letters import Letter
+from notifications.models import Delivery
 from notifications.vocabulary import Lane, State
 
 LEASE = timedelta(seconds=60)
@@ -24,16 +26,15 @@ ALL_LANES = tuple(Lane)
 
 @dataclass(frozen=True)
 class Claim:
-    """A letter held under a fence until the lease ends."""
+    """A letter held under its fence until the lease ends."""
 
-    delivery: Delivery
-    fence: int
+    letter: Letter
     until: datetime
 
     @property
     def held(self) -> tuple[int, int]:
         """What journals call it."""
-        return self.delivery.pk, self.fence
+        return self.letter.pk, self.letter.fence
 
 
 def claim(
@@ -70,23 +71,15 @@ def hold(due: DeliveryQuerySet, now: datetime, *, holder: str, most: int) -> lis
     sql, parameters = due.values("id")[:most].query.sql_with_params()
     skip = " FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     until = now + LEASE
-    held = Delivery.objects.raw(
-        f"WITH due AS ({sql}{skip}) UPDATE notifications_delivery "  # noqa: S608 - built by the ORM
-        "SET state = %s, lease_until = %s, holder = %s, fence = fence + 1, attempts = attempts + 1 "
-        "WHERE id IN (SELECT id FROM due) RETURNING *",
-        [*parameters, State.SENDING.value, connection.ops.adapt_datetimefield_value(until), holder],
-    )
-    return [Claim(one, one.fence, until) for one in whole(held)]
-
-
-def whole(letters: Iterable[Delivery]) -> list[Delivery]:
-    """The letters, most urgent first, each with its notice; a notice of thousands is read once."""
-    found = sorted(letters, key=lambda letter: (letter.lane, letter.due_at, letter.pk))
-    related = ("event__incident", "incident", "bulletin__public_incident__page", "subscriber__page")
-    notices = Notice.objects.select_related(*related).in_bulk({letter.notice_id for letter in found})
-    for letter in found:
-        letter.notice = notices[letter.notice_id]
-    return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH due AS ({sql}{skip}) UPDATE notifications_delivery "  # noqa: S608 - built by the ORM
+            "SET state = %s, lease_until = %s, holder = %s, fence = fence + 1, attempts = attempts + 1 "
+            f"WHERE id IN (SELECT id FROM due) RETURNING {', '.join(letters.NAMES)}",
+            [*parameters, State.SENDING.value, connection.ops.adapt_datetimefield_value(until), holder],
+        )
+        rows = cursor.fetchall()
+    return [Claim(one, until) for one in letters.returned(rows)] if rows else []
 
 
 def hand_back(claims: Sequence[Claim]) -> None:
@@ -94,7 +87,7 @@ def hand_back(claims: Sequence[Claim]) -> None:
     if not claims:
         return
     mine = Q()
-    for fence in {held.fence for held in claims}:
-        mine |= Q(fence=fence, pk__in=[held.delivery.pk for held in claims if held.fence == fence])
+    for fence in {held.letter.fence for held in claims}:
+        mine |= Q(fence=fence, pk__in=[held.letter.pk for held in claims if held.letter.fence == fence])
     held = Delivery.objects.filter(mine, state=State.SENDING)
     held.update(state=State.WAITING, lease_until=None, attempts=F("attempts") - 1)

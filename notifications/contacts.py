@@ -17,7 +17,7 @@ from notifications.models import Contact, Provider
 from notifications.parcels import Parcel, posted
 from notifications.transports import service
 from notifications.vocabulary import Channel
-from notifications.words import OWN_PART, draw
+from notifications.words import draw
 from roles.models import User
 
 MOST = 8
@@ -85,7 +85,7 @@ def trial(pk: UUID, *, actor: User) -> str:
     body = posted({"type": "test", "timestamp": now.isoformat(), "data": dict(words.data)})
     parcel = Parcel(
         f"test_{new_id()}", packing.address_of(contact), drawn.subject, drawn.text, now,
-        html=drawn.html.replace(OWN_PART, ""), body=body, secret=contact.secret,
+        html=drawn.html, body=body, secret=contact.secret,
     )  # fmt: skip
     with opened(Channel(contact.way)) as send:
         return send(parcel)

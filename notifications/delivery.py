@@ -37,7 +37,7 @@ WAIT_SECONDS, NAP_SECONDS, MANY = 0.05, 0.01, 30
 # What a hand has begun when its shift breaks off is waited for so long; no transport takes longer.
 FINISH_SECONDS = 25.0
 # More is claimed while fewer are out than were sent in the last seconds, within these bounds.
-LEAST_OUT, MOST_OUT = 100, 1000
+LEAST_OUT, MOST_OUT = 100, 500
 
 
 def work(
@@ -144,8 +144,8 @@ class _Shift:
         """Of letters to a host that has rested one tries, and the others wait for what it finds."""
         waiting, tried = [], set[breakers.Host]()
         for claim in held:
-            host = (claim.delivery.channel, claim.delivery.host)
-            if host not in trying or claim.delivery.lane == Lane.PAGE:
+            host = (claim.letter.channel, claim.letter.host)
+            if host not in trying or claim.letter.lane == Lane.PAGE:
                 continue
             if host in tried or not breakers.let_try(host, self._watch.now()):
                 waiting.append(claim)
@@ -154,26 +154,26 @@ class _Shift:
 
     def _hand_out(self, held: list[Claim]) -> None:
         """Ask whether each may still go, pack those that may, and give them to the hands."""
-        reasons = asking.withheld([claim.delivery for claim in held], self._watch.now())
-        packer, routes = Packer([claim.delivery for claim in held]), dict[Channel, Route]()
+        reasons = asking.withheld([claim.letter for claim in held], self._watch.now())
+        packer, routes = Packer([claim.letter for claim in held]), dict[Channel, Route]()
         errands = []
         for claim in held:
-            reason = reasons.get(claim.delivery.pk)
+            reason = reasons.get(claim.letter.pk)
             job = None if reason else self._job(claim, packer, routes)
             if reason:
                 self._settle(claim, State.CANCELLED, reason)
             elif job:
-                self._out[job] = Errand(partial(self._run, job), is_urgent=claim.delivery.lane == Lane.PAGE)
+                self._out[job] = Errand(partial(self._run, job), is_urgent=claim.letter.lane == Lane.PAGE)
                 errands.append(self._out[job])
         crew.OURS.add(errands)
 
     def _job(self, claim: Claim, packer: Packer, routes: dict[Channel, Route]) -> Job | None:
         """None where it cannot be packed: that one is parked, and the others go."""
-        channel = Channel(claim.delivery.channel)
+        channel = Channel(claim.letter.channel)
         if channel not in routes:
             routes[channel] = TRANSPORTS[channel].route()
         try:
-            return Job(claim, packer.pack(claim.delivery, at=self._watch.now()), routes[channel])
+            return Job(claim, packer.pack(claim.letter, at=self._watch.now()), routes[channel])
         except FAULTS as fault:
             log.exception("A letter of ours is broken and is parked")
             self._settle(claim, State.PARKED, said(fault))
@@ -223,14 +223,12 @@ class _Shift:
         if not self._unwritten:
             return
         written, self._unwritten = self._unwritten, []
-        ours = recording.record(
-            [Result(one.delivery.pk, one.fence, one.delivery.attempts, outcome) for one, outcome in written]
-        )
+        ours = recording.record([Result(*one.held, one.letter.attempts, outcome) for one, outcome in written])
         if not self._out:
             self._journal.forget()
         self._count += len(ours)
-        afterwards.see_to([(one.delivery, outcome) for one, outcome in written], self._watch.now())
-        self._stirred |= {one.delivery.notice.incident_id for one, _ in written if one.delivery.notice.incident_id}
+        afterwards.see_to([(one.letter, outcome) for one, outcome in written], self._watch.now())
+        self._stirred |= {one.letter.notice.incident_id for one, _ in written if one.letter.notice.incident_id}
         stirring.stir(self._stirred)
         self._stirred.clear()
 

@@ -11,7 +11,8 @@ from kit.rules import check, require
 from kit.secrets import new_id
 from notifications import addressing, announcements, signing
 from notifications.channels import opened
-from notifications.models import Delivery, Endpoint, Notice
+from notifications.letters import Letter
+from notifications.models import Endpoint, Notice
 from notifications.parcels import Parcel, posted
 from notifications.transports import service
 from notifications.vocabulary import Channel, To
@@ -95,16 +96,15 @@ def switch(endpoint: Endpoint, *, on: bool, actor: User) -> Endpoint:
 
 
 @transaction.atomic(durable=True)
-def gone(letter: Delivery, detail: str, *, now: datetime) -> None:
+def gone(letter: Letter, detail: str, *, now: datetime) -> None:
     """The other side wants no letter ever again (410): switch it off and tell whoever added it.
 
     Should this be lost in a crash, the next letter is answered in the same way.
     """
-    pk = letter.recipient.partition(":")[2]
-    if letter.recipient.startswith("subscriber:"):
-        Subscriber.objects.filter(pk=pk, ended_at=None).update(ended_at=now)
+    if letter.kind == "subscriber":
+        Subscriber.objects.filter(pk=letter.who, ended_at=None).update(ended_at=now)
         return
-    endpoint = Endpoint.objects.select_for_update(of=("self",)).filter(pk=pk, disabled_at=None).first()
+    endpoint = Endpoint.objects.select_for_update(of=("self",)).filter(pk=letter.who, disabled_at=None).first()
     if endpoint is None:
         return
     endpoint.disabled_at, endpoint.disabled_because = now, detail[:240]

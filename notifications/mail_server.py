@@ -17,7 +17,7 @@ from notifications.channels import opened
 from notifications.models import MailServer
 from notifications.parcels import Parcel
 from notifications.vocabulary import Channel
-from notifications.words import OWN_PART, draw
+from notifications.words import draw
 from roles.models import User
 
 MANAGE = "notifications.manage_channels"
@@ -60,8 +60,7 @@ def trial(*, actor: User) -> str:
     """Mail a test to the actor, now, and say what the server answered. Raises `Temporary` or `Refused`."""
     require(actor, MANAGE)
     drawn = draw(announcements.trial())
-    html = drawn.html.replace(OWN_PART, "")
-    parcel = Parcel(new_id(), actor.email, drawn.subject, drawn.text, clock.now(), html=html)
+    parcel = Parcel(new_id(), actor.email, drawn.subject, drawn.text, clock.now(), html=drawn.html)
     with opened(Channel.MAIL) as send:
         answer = send(parcel)
     return "It lies in the outbox folder, because no mail server is set." if mailing.is_folder() else answer

@@ -6,6 +6,7 @@ quoted-printable, which leaves a mark that stands alone on its line as it is.
 
 import quopri
 import re
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
@@ -15,7 +16,9 @@ from functools import lru_cache
 
 from django.core.mail.message import sanitize_address
 
-HEADERS_MARK, TEXT_MARK, HTML_MARK = "X-Sitrep-Own", "sitrep-own-text", "sitrep-own-html"
+# Nobody can know these, and write them into what they say.
+_TOKEN = secrets.token_hex(8)
+HEADERS_MARK, TEXT_MARK, HTML_MARK = "X-Sitrep-Own", f"own-text-{_TOKEN}", f"own-html-{_TOKEN}"
 _HEADERS_LINE = f"{HEADERS_MARK}: 1\r\n".encode()
 # A line that begins with a dot would end the text (RFC 5321 §4.5.2).
 _PLAIN = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+")
@@ -41,15 +44,20 @@ class Mould:
         if html:
             message.add_alternative(html, subtype="html", cte="quoted-printable")
         shared = "".join(_header(name, value) for name, value in self.headers.items())
-        whole = message.as_bytes().replace(_HEADERS_LINE, _HEADERS_LINE + shared.encode("ascii"), 1)
-        self._bytes = _DOTS.sub(b"..", whole)
+        whole = _DOTS.sub(b"..", message.as_bytes())
+        # What stands before each place of the recipient's own, and after the last.
+        self._head, _, rest = whole.partition(_HEADERS_LINE)
+        self._to_text, _, rest = (shared.encode("ascii") + rest).partition(TEXT_MARK.encode())
+        self._to_html, _, self._rest = rest.partition(HTML_MARK.encode())
 
-    def cast(self, to: str, headers: Mapping[str, str], *, text: str, html: str) -> bytes:
-        """The message for one recipient, its lines ended and its dots doubled as SMTP wants them."""
-        own = "".join(_header(name, value) for name, value in {"To": address(to), **headers}.items())
-        cast = self._bytes.replace(_HEADERS_LINE, own.encode("ascii"), 1)
-        cast = cast.replace(TEXT_MARK.encode(), _encoded(text), 1)
-        return cast.replace(HTML_MARK.encode(), _encoded(html), 1)
+    def cast(self, to: str, headers: Mapping[str, str], *, text: str = "", html: str = "") -> bytes:
+        """The message for one recipient, its lines ended and its dots doubled as SMTP wants them.
+
+        `text` and `html` are the recipient's own, for a mould with marks.
+        """
+        own = _header("To", address(to)) + "".join(_header(name, value) for name, value in headers.items())
+        before = (self._head, own.encode("ascii"), self._to_text, _encoded(text), self._to_html)
+        return b"".join((*before, _encoded(html), self._rest))
 
 
 def address(to: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import formataddr
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,16 +13,15 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from notifications import asking, composing, mailing
-from notifications.models import Contact, Delivery, Endpoint, Notice
+from notifications.letters import Letter
+from notifications.models import Contact, Endpoint, Notice
 from notifications.moulds import HTML_MARK, TEXT_MARK, Mould
-from notifications.parcels import Parcel, posted
+from notifications.parcels import CUT, Parcel, posted
 from notifications.vocabulary import Channel, Lane
 from notifications.words import OWN_PART, Drawn, draw
 from statuspage import subscribing
 from statuspage.models import Subscriber
 
-# What mail programs take for the beginning of a signature.
-CUT = "\n-- \n"
 MOST_MOULDS = 50
 _moulds: dict[tuple[UUID, bool, str], Mould] = {}
 
@@ -30,56 +29,61 @@ _moulds: dict[tuple[UUID, bool, str], Mould] = {}
 class Packer:
     """Packs some letters: what their recipients' rows say is read for all of them, and each notice moulded once."""
 
-    def __init__(self, letters: Sequence[Delivery]) -> None:
+    def __init__(self, letters: Sequence[Letter]) -> None:
         self._letters = letters
-        # By notice and by what may be said of it.
-        self._posts: dict[tuple[UUID, bool], str] = {}
+        self._drawn: dict[tuple[UUID, bool], Drawn] = {}
+        self._posts: dict[UUID, str] = {}
 
-    def pack(self, letter: Delivery, *, at: datetime) -> Parcel:
+    def pack(self, letter: Letter, *, at: datetime) -> Parcel:
         """The parcel for one attempt. Raises `KeyError` where the recipient's row is gone."""
-        drawn = _text(letter)
+        drawn = self._text(letter)
         if letter.channel == Channel.MAIL:
             return self._mail(letter, drawn, at)
         url, secret = self._target(letter)
         return Parcel(str(letter.key), url, drawn.subject, drawn.text, at, body=self._post(letter), secret=secret)
 
-    def _post(self, letter: Delivery) -> str:
-        """All webhooks of a notice post the same."""
-        key = (letter.notice_id, asking.is_newly_restricted(letter))
-        if key not in self._posts:
-            self._posts[key] = posted(body(letter.notice, is_quiet=key[1]))
-        return self._posts[key]
+    def _text(self, letter: Letter) -> Drawn:
+        """All letters of a notice say the same, and a page of it has its link."""
+        key = (letter.notice_id, letter.lane == Lane.PAGE)
+        if key not in self._drawn:
+            self._drawn[key] = _text(letter)
+        return self._drawn[key]
 
-    def _target(self, letter: Delivery) -> tuple[str, str]:
+    def _post(self, letter: Letter) -> str:
+        """All webhooks of a notice post the same."""
+        pk, notice = letter.notice_id, letter.notice
+        if pk not in self._posts:
+            self._posts[pk] = posted(body(notice, is_quiet=asking.is_newly_restricted(notice)))
+        return self._posts[pk]
+
+    def _target(self, letter: Letter) -> tuple[str, str]:
         """The address and the secret of now: what was corrected meanwhile holds."""
-        kind, *ids = letter.recipient.split(":")
-        if kind == "user":
-            contact = self._contacts[UUID(ids[1])]
+        if letter.contact:
+            contact = self._contacts[letter.contact]
             return address_of(contact), contact.secret
-        if kind == "endpoint":
-            return self._endpoints[UUID(ids[0])]
-        subscriber = self._subscribers[UUID(ids[0])]
+        if letter.kind == "endpoint":
+            return self._endpoints[letter.who]
+        subscriber = self._subscribers[letter.who]
         return subscriber.address, subscribing.secret_of(subscriber)
 
     @cached_property
     def _endpoints(self) -> dict[UUID, tuple[str, str]]:
         """The address and the secret of each."""
-        found = Endpoint.objects.filter(pk__in=self._ids("endpoint", 1))
+        found = Endpoint.objects.filter(pk__in=self._those("endpoint"))
         return {pk: (url, secret) for pk, url, secret in found.values_list("pk", "url", "secret")}
 
     @cached_property
     def _contacts(self) -> dict[UUID, Contact]:
-        return Contact.objects.select_related("provider").in_bulk(self._ids("user", 2))
+        return Contact.objects.select_related("provider").in_bulk([one.contact for one in self._letters if one.contact])
 
     @cached_property
     def _subscribers(self) -> dict[UUID, Subscriber]:
-        return Subscriber.objects.in_bulk(self._ids("subscriber", 1))
+        return Subscriber.objects.in_bulk(self._those("subscriber"))
 
-    def _ids(self, kind: str, place: int) -> list[UUID]:
-        words = [letter.recipient.split(":") for letter in self._letters]
-        return [UUID(word[place]) for word in words if word[0] == kind and len(word) > place]
+    def _those(self, kind: str) -> list[UUID]:
+        return [letter.who for letter in self._letters if letter.kind == kind]
 
-    def _mail(self, letter: Delivery, drawn: Drawn, at: datetime) -> Parcel:
+    def _mail(self, letter: Letter, drawn: Drawn, at: datetime) -> Parcel:
         unsubscribe = _unsubscribe(letter)
         lines = _own_lines(letter, unsubscribe)
         own_text = "".join(f"{label}{f': {url}' if url else ''}\n" for label, url in lines)
@@ -89,18 +93,18 @@ class Packer:
             str(letter.key),
             letter.payload["to"],
             drawn.subject,
-            f"{drawn.text}{CUT}{own_text}",
+            drawn.text,
             at,
-            html=drawn.html.replace(OWN_PART, own_html),
+            html=drawn.html,
             headers=_own_headers(letter, unsubscribe),
-            mould=self._mould(letter, drawn),
             own_text=own_text,
             own_html=own_html,
+            mould=self._mould(letter, drawn),
         )
 
-    def _mould(self, letter: Delivery, drawn: Drawn) -> Mould:
+    def _mould(self, letter: Letter, drawn: Drawn) -> Mould:
         """A notice never changes, so its mould is kept from batch to batch."""
-        key = (letter.notice_id, asking.is_newly_restricted(letter), self._sender)
+        key = (letter.notice_id, asking.is_newly_restricted(letter.notice), self._sender)
         if key not in _moulds:
             while len(_moulds) >= MOST_MOULDS:
                 _moulds.pop(next(iter(_moulds)), None)
@@ -126,10 +130,10 @@ def address_of(contact: Contact) -> str:
     return contact.provider.template.replace("{address}", quote(contact.address, safe="+@"))
 
 
-def _text(letter: Delivery) -> Drawn:
+def _text(letter: Letter) -> Drawn:
     """As it was frozen; but what was written before its incident was restricted says no more than a reference."""
     notice = letter.notice
-    if notice.incident and asking.is_newly_restricted(letter):
+    if notice.incident and asking.is_newly_restricted(notice):
         event = notice.event
         called = event.data.get("engagement", "") if event and letter.lane == Lane.PAGE else ""
         return draw(composing.neutral(notice.incident, called=called))
@@ -156,10 +160,10 @@ def _linked(label: str, url: str) -> str:
     return f'<a href="{escape(url)}">{escape(label)}</a>' if url else escape(label)
 
 
-def _own_lines(letter: Delivery, unsubscribe: str) -> list[tuple[str, str]]:
+def _own_lines(letter: Letter, unsubscribe: str) -> list[tuple[str, str]]:
     """Why it comes, where the procedure for the reader's role stands (GEN5-2), and how to end it."""
     payload = letter.payload
-    if letter.recipient.startswith("subscriber:"):
+    if letter.kind == "subscriber":
         lines = [(f"Sent to {payload['to']}, who asked for these updates", "")]
         return lines + ([("Unsubscribe", unsubscribe)] if unsubscribe else [])
     if _is_quiet(letter.notice):
@@ -176,7 +180,7 @@ def _is_quiet(notice: Notice) -> bool:
     return notice.incident is not None and notice.incident.is_restricted
 
 
-def _own_headers(letter: Delivery, unsubscribe: str) -> dict[str, str]:
+def _own_headers(letter: Letter, unsubscribe: str) -> dict[str, str]:
     """What differs from one recipient to the next."""
     headers = {"Message-ID": f"<{letter.key}@{_host()}>"}
     if letter.lane == Lane.PAGE:
@@ -189,11 +193,11 @@ def _own_headers(letter: Delivery, unsubscribe: str) -> dict[str, str]:
     return headers
 
 
-def _unsubscribe(letter: Delivery) -> str:
+def _unsubscribe(letter: Letter) -> str:
     """Where a subscriber ends it with one click; empty for whoever did not subscribe, or has not confirmed."""
-    if not letter.notice.bulletin_id or not letter.recipient.startswith("subscriber:"):
+    if not letter.notice.bulletin_id or letter.kind != "subscriber":
         return ""
-    return subscribing.unsubscribe_url(asking.recipient_id(letter))
+    return subscribing.unsubscribe_url(letter.who)
 
 
 def _shared_headers(notice: Notice) -> dict[str, str]:
@@ -226,4 +230,9 @@ def _thread_root(notice: Notice) -> str:
 
 
 def _host() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
+    return _name_of(settings.SITE_URL)
+
+
+@cache
+def _name_of(site: str) -> str:
+    return urlsplit(site).hostname or "localhost"

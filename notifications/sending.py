@@ -12,7 +12,7 @@ from notifications.channels import TRANSPORTS
 from notifications.claims import Claim
 from notifications.crew import Lines
 from notifications.journal import Journal
-from notifications.models import Delivery
+from notifications.letters import Letter
 from notifications.parcels import Parcel, Route
 from notifications.recording import Outcome
 from notifications.schedules import wait_after
@@ -46,8 +46,8 @@ class Job:
     route: Route
 
     @property
-    def letter(self) -> Delivery:
-        return self.claim.delivery
+    def letter(self) -> Letter:
+        return self.claim.letter
 
 
 def send(job: Job, lines: Lines, watch: Watch, journal: Journal) -> Outcome | None:
@@ -80,7 +80,7 @@ def _try(job: Job, lines: Lines, watch: Watch, started: datetime) -> Outcome:
         return Outcome(State.PARKED, said(fault), started, watch.now())
 
 
-def _later(letter: Delivery, error: Temporary, started: datetime, now: datetime) -> Outcome:
+def _later(letter: Letter, error: Temporary, started: datetime, now: datetime) -> Outcome:
     wait = wait_after(letter.channel, letter.attempts, asked=error.after, chance=random.random())  # noqa: S311
     state, due_at = (State.WAITING, now + wait) if wait is not None else (State.PARKED, None)
     sentence = str(error) if wait is not None else f"Given up after {letter.attempts} attempts. {error}"

@@ -18,7 +18,7 @@ from incidents import chasing, policies, timeline
 from incidents.models import Incident, Obligation, Untold
 from incidents.vocabulary import Kind
 from kit import clock
-from notifications import asking, claims, delivery, journal, ledger, recording, relay, sending, takeover
+from notifications import asking, claims, delivery, journal, ledger, letters, recording, relay, sending, takeover
 from notifications.claims import Claim
 from notifications.crew import Lines
 from notifications.journal import Journal
@@ -36,7 +36,7 @@ def mark_before_send() -> None:
     def marked(self: delivery._Shift, held: list[Claim]) -> None:
         now = clock.now()
         recording.record([
-            Result(one.delivery.pk, one.fence, one.delivery.attempts, Outcome(State.SENT, "Sent.", now, now))
+            Result(*one.held, one.letter.attempts, Outcome(State.SENT, "Sent.", now, now))
             for one in held
         ])  # fmt: skip
         hand_out(self, held)
@@ -61,9 +61,8 @@ def select_then_update() -> None:
         for one in found:
             changed = {"state": State.SENDING, "lease_until": until, "holder": holder}
             Delivery.objects.filter(pk=one.pk).update(fence=F("fence") + 1, attempts=F("attempts") + 1, **changed)
-        fences = dict(Delivery.objects.filter(pk__in=[one.pk for one in found]).values_list("pk", "fence"))
-        whole = claims.whole(Delivery.objects.filter(pk__in=fences))
-        return [Claim(one, fences[one.pk], until) for one in whole]
+        rows = Delivery.objects.filter(pk__in=[one.pk for one in found]).values_list(*letters.NAMES)
+        return [Claim(one, until) for one in letters.of(rows)]
 
     claims.hold = hold
 
@@ -211,9 +210,9 @@ def new_id_for_each_attempt() -> None:
     def held(due: ledger.DeliveryQuerySet, now: datetime, *, holder: str, most: int) -> list[Claim]:
         found = hold(due, now, holder=holder, most=most)
         for one in found:
-            if one.fence > 1:
-                one.delivery.key = uuid4()
-                one.delivery.save(update_fields=["key"])
+            if one.letter.fence > 1:
+                one.letter.key = uuid4()
+                Delivery.objects.filter(pk=one.letter.pk).update(key=one.letter.key)
         return found
 
     claims.hold = held

@@ -49,10 +49,10 @@ def mail(by: Route = None) -> Iterator[Send]:
 
 def _cast(parcel: Parcel, sender: str) -> bytes:
     """The message; where it shares no mould with others, one is made for it."""
-    mould = parcel.mould or Mould(
-        sender=sender, subject=parcel.subject, text=parcel.text, html=parcel.html, at=parcel.at
-    )
-    return mould.cast(parcel.to, parcel.headers, text=parcel.own_text, html=parcel.own_html)
+    if parcel.mould:
+        return parcel.mould.cast(parcel.to, parcel.headers, text=parcel.own_text, html=parcel.own_html)
+    own = Mould(sender=sender, subject=parcel.subject, text=parcel.whole_text, html=parcel.whole_html, at=parcel.at)
+    return own.cast(parcel.to, parcel.headers)
 
 
 class FolderLine:
@@ -77,9 +77,9 @@ class BackendLine:
 
     def send(self, parcel: Parcel) -> str:
         headers = dict(parcel.headers) | (parcel.mould.headers if parcel.mould else {})
-        message = EmailMultiAlternatives(parcel.subject, parcel.text, to=[parcel.to], headers=headers)
+        message = EmailMultiAlternatives(parcel.subject, parcel.whole_text, to=[parcel.to], headers=headers)
         if parcel.html:
-            message.attach_alternative(parcel.html, "text/html")
+            message.attach_alternative(parcel.whole_html, "text/html")
         try:
             self.backend.send_messages([message])
         except OSError as error:

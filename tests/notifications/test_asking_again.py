@@ -9,8 +9,9 @@ from incidents import access, approving, chasing, communications, engagement, le
 from incidents.models import Incident
 from incidents.vocabulary import Audience, Duty, Posture, Severity
 from kit import clock
-from notifications import delivery
+from notifications import contacts, delivery
 from notifications.answers import Refused
+from notifications.contacts import Reach
 from notifications.models import AudienceMember, Delivery, Endpoint
 from notifications.vocabulary import Lane, State
 from roles.catalogue import Role
@@ -122,6 +123,19 @@ def test_a_subscribers_webhook_that_is_gone_ends_its_subscription(wire: Wire) ->
     tick()
     gone.refresh_from_db()
     assert gone.ended_at
+
+
+def test_of_a_persons_webhook_that_is_gone_the_page_is_parked_and_the_next_contact_rings(wire: Wire) -> None:
+    contacts.add(Reach("webhook", "https://pager.example/linus"), actor=linus())
+    contacts.add(Reach("mail", "second@home.example", 30), actor=linus())
+    wire.meanwhile = lambda parcel: setattr(
+        wire, "answers", [Refused("Answered 410 Gone", is_gone=True) if parcel.to.startswith("https") else None]
+    )
+    declared(Severity.S2, by=grace())
+    tick()
+    tick()
+    states = [letter.state for letter in letters() if letter.recipient.startswith(f"user:{linus().pk}")]
+    assert states == [State.PARKED, State.SENT]
 
 
 def test_switched_off_meanwhile_an_endpoint_gets_nothing(wire: Wire, told: Told) -> None:

@@ -44,7 +44,7 @@ def test_a_claim_holds_a_letter_until_its_lease_ends(wire: Wire, told: Told) -> 
     assert claims.claim(now + timedelta(seconds=59)) == []
     takeover.take_over(now + timedelta(seconds=61))
     again = claims.claim(now + timedelta(seconds=61))
-    assert [(held.delivery.attempts, held.fence) for held in again] == [(2, 2)]
+    assert [(held.letter.attempts, held.letter.fence) for held in again] == [(2, 2)]
 
 
 def outcome(state: State, detail: str = "") -> Outcome:
@@ -52,7 +52,7 @@ def outcome(state: State, detail: str = "") -> Outcome:
 
 
 def result(held: Claim, state: State, detail: str = "") -> Result:
-    return Result(held.delivery.pk, held.fence, held.delivery.attempts, outcome(state, detail))
+    return Result(*held.held, held.letter.attempts, outcome(state, detail))
 
 
 def test_whoever_slept_through_its_lease_changes_nothing_and_still_leaves_a_row(wire: Wire, told: Told) -> None:
@@ -75,7 +75,7 @@ def test_whoever_slept_does_not_settle_what_another_is_just_sending(wire: Wire, 
     awake = claims.claim(now + timedelta(seconds=61))[0]
     assert recording.record([result(asleep, State.SENT)]) == set()
     assert the_letter().state == State.SENDING
-    assert recording.record([result(awake, State.SENT)]) == {awake.delivery.pk}
+    assert recording.record([result(awake, State.SENT)]) == {awake.letter.pk}
 
 
 def test_what_a_vanished_sender_held_is_marked_as_perhaps_doubled(wire: Wire, told: Told) -> None:
@@ -215,7 +215,7 @@ def test_a_letter_of_another_incident_does_not_wait_for_it(wire: Wire, told: Tol
 def test_what_cannot_be_begun_in_time_is_not_begun(wire: Wire, told: Told) -> None:
     told()
     held = claims.claim(clock.now())[0]
-    job = Job(held, Packer([held.delivery]).pack(held.delivery, at=clock.now()), None)
+    job = Job(held, Packer([held.letter]).pack(held.letter, at=clock.now()), None)
     late = Watch(held.until - timedelta(seconds=10))
     assert sending.send(job, Lines(), late, Journal()) is None
     assert wire.taken == []

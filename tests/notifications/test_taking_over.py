@@ -17,7 +17,7 @@ from kit import clock
 from notifications import claims, delivery, journal, takeover
 from notifications.claims import Claim
 from notifications.journal import Ended, Journal
-from notifications.models import Delivery
+from notifications.models import Attempt, Delivery
 from notifications.vocabulary import Lane, State
 from tests.notifications.conftest import Wire
 from tests.notifications.world import letters, tick
@@ -61,8 +61,8 @@ def test_what_went_out_what_was_on_its_way_and_what_was_never_begun_are_told_apa
     killed(book)
     assert takeover.take_over(clock.now()) == 3
     assert states() == [(State.SENT, 1, False), (State.WAITING, 1, True), (State.WAITING, 0, False)]
-    assert [one.detail for one in gone.delivery.tries.all()] == ["Taken."]
-    assert [one.detail for one in doubtful.delivery.tries.all()] == [takeover.VANISHED]
+    assert [one.detail for one in Attempt.objects.filter(delivery=gone.letter.pk)] == ["Taken."]
+    assert [one.detail for one in Attempt.objects.filter(delivery=doubtful.letter.pk)] == [takeover.VANISHED]
     assert journal.orphans() == []
 
 
