@@ -1,11 +1,11 @@
 """The board: what is open, what is late, what is mine. Questions in a constant number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from incidents import duties, holders, leave
 from incidents.duties import Now, Scene
@@ -14,6 +14,7 @@ from incidents.severity import rank
 from incidents.visibility import IncidentQuerySet
 from incidents.vocabulary import LIVE_PHASES, Phase
 from roles import rotations
+from roles.catalogue import Role
 from roles.models import User
 from roles.rotations import Shift
 
@@ -97,6 +98,21 @@ def late(user: User, now: datetime) -> list[Obligation]:
     return list(owed.order_by("due_at")[:MOST_LATE])
 
 
+def waited_for(user: User, now: datetime) -> list[tuple[Obligation, str]]:
+    """The same, each with whom it waits for: “Ada, communications manager”."""
+    found = late(user, now)
+    prefetch_related_objects(found, Prefetch("incident__engagements", _present(), "people"))
+    return [(one, whom(one, _people(one.incident))) for one in found]
+
+
+def whom(owed: Obligation, among: Iterable[Engagement]) -> str:
+    """A person with the role in which they owe it; the role alone where nobody holds it."""
+    person, role = holders.whom(owed, among), Role(owed.owner_role).label if owed.owner_role else ""
+    if person is None:
+        return f"{role}: nobody" if role else "Anybody"
+    return f"{person}, {role.lower()}" if role and not owed.owner_id else str(person)
+
+
 def panels(user: User) -> list[str]:
     """The templates of the home panels of the person's groups, each once."""
     found = [panel for group in user.group_names for panel in settings.HOME_PANELS.get(group, ())]
@@ -104,10 +120,13 @@ def panels(user: User) -> list[str]:
 
 
 def _with_people(incidents: IncidentQuerySet) -> IncidentQuerySet:
-    people = Engagement.objects.present().select_related("person")
     owed = Obligation.objects.open().select_related("owner").order_by("due_at")
-    with_people = incidents.prefetch_related(Prefetch("engagements", people, "people"))
+    with_people = incidents.prefetch_related(Prefetch("engagements", _present(), "people"))
     return with_people.prefetch_related(Prefetch("obligations", owed, "owed"))[:MOST]
+
+
+def _present() -> QuerySet[Engagement]:
+    return Engagement.objects.present().select_related("person")
 
 
 def _people(incident: Incident) -> list[Engagement]:

@@ -290,8 +290,6 @@ def _waiting(scene: Scene) -> Now:
 def _next(scene: Scene, owed: Obligation) -> str:
     """“public update, by Ada”."""
     errand = Duty(owed.duty).errand
-    held = [str(one.person) for one in scene.engagements if one.role == owed.owner_role and one.is_active]
-    lead = [str(scene.lead.person)] if scene.lead and owed.owner_role == Role.LEAD else []
-    role = [f"the {Role(owed.owner_role).label.lower()}"] if owed.owner_role else []
-    who = next(iter([str(owed.owner)] if owed.owner else lead or held or role), "")
+    role = f"the {Role(owed.owner_role).label.lower()}" if owed.owner_role else ""
+    who = holders.whom(owed, scene.engagements) or role
     return errand[0].lower() + errand[1:] + (f", by {who}" if who else "")

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from incidents import policies
-from incidents.models import Engagement, Incident, Service
+from incidents.models import Engagement, Incident, Obligation, Service
 from incidents.vocabulary import Severity, Type
 from roles import rotations
 from roles.catalogue import Role
@@ -54,6 +54,16 @@ def lead(incident: Incident, among: Iterable[Engagement] | None = None) -> Engag
         if found:
             return found
     return None
+
+
+def whom(owed: Obligation, among: Iterable[Engagement]) -> User | None:
+    """Whom it waits for: its owner, else who of these engagements holds its role; nobody where nobody does."""
+    if owed.owner_id:
+        return owed.owner
+    counted = [one for one in among if one.is_active and not one.is_shadow]
+    role = owed.owner_role
+    found = lead(owed.incident, counted) if role == Role.LEAD else holder(owed.incident, role, counted)
+    return found.person if found else None
 
 
 def roles_for(incident: Incident) -> tuple[Role, ...]:

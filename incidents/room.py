@@ -153,7 +153,7 @@ def _scene(incident: Incident, user: User) -> Scene:
     engagements = list(Engagement.objects.present().filter(incident=incident).select_related("person"))
     for one in engagements:
         one.incident = incident
-    owed = Obligation.objects.open().filter(incident=incident).select_related("owner").order_by("due_at")
+    owed = incident.obligations.open().select_related("owner").order_by("due_at")
     onward = next_phase(incident.phase)
     may = leave.of(incident, user)
     return Scene(

@@ -6,10 +6,18 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
+from incidents import board
+from incidents.models import Engagement, Obligation
 from incidents.narrative import Part
 from roles.templatetags.house import when
 
 register = template.Library()
+
+
+@register.simple_tag
+def whom(owed: Obligation, engagements: Iterable[Engagement]) -> str:
+    """Whom it waits for."""
+    return board.whom(owed, engagements)
 
 
 @register.simple_tag

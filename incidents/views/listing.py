@@ -33,4 +33,4 @@ def home(request: HttpRequest) -> HttpResponse:
 def late(request: HttpRequest) -> HttpResponse:
     """What is late, and whom it is waiting for."""
     user = viewer(request)
-    return render(request, "incidents/late.html", {"late": board.late(user, clock.shown())})
+    return render(request, "incidents/late.html", {"late": board.waited_for(user, clock.shown())})

@@ -51,7 +51,7 @@ def periodical(request: HttpRequest, user: User, form: ReportForm) -> HttpRespon
         "stretch": form.stretch(),
         "filters": choice.filters,
         "head": periodic.HEAD,
-        "lines": list(periodic.lines(choice)),
+        "lines": [[*zip(periodic.HEAD, line, strict=True)] for line in periodic.lines(choice)],
         "facts": [(fact, choice.groups_of(fact)) for fact in facts[: periodic.MOST_INCIDENTS]],
         "n": choice.everything.n,
         "query": request.GET.urlencode(),

@@ -88,6 +88,34 @@ def test_the_number_of_what_is_late_is_the_number_of_lines_it_leads_to() -> None
     assert int(counted[1]) == rows > 3
 
 
+def test_what_is_owed_says_whom_it_is_waiting_for() -> None:
+    incident = levelling.confirm(answered(Severity.S1), actor=grace())
+    communications.decide_posture(incident, Posture.POST, actor=grace())
+    room = f"/incidents/{incident.reference}/"
+    with clock.shifted(timedelta(minutes=50)):
+        for url in ("/late/", room):
+            shown = text(browser(stella()).get(url))
+            assert re.search(r"Public update.{0,60} Ada, communications manager", shown)
+        engagement.release(incident, Role.COMMUNICATIONS, ada(), actor=ada())
+        for url in ("/late/", room):
+            assert "Communications manager: nobody" in text(browser(stella()).get(url))
+
+
+def test_late_lines_cost_as_much_for_many_as_for_few() -> None:
+    def statements() -> int:
+        with clock.shifted(timedelta(minutes=50)), CaptureQueriesContext(connection) as asked:
+            client.get("/late/")
+        return len(asked)
+
+    answered(Severity.S1)
+    client = browser(stella())
+    client.get("/late/")
+    few = statements()
+    for _ in range(3):
+        answered(Severity.S1)
+    assert statements() == few
+
+
 def test_the_board_costs_as_much_for_many_duties_as_for_few() -> None:
     answered()
     client = browser(grace())
