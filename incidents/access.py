@@ -38,7 +38,7 @@ def restrict(incident: Incident, *, actor: User, reason: str) -> Incident:
 def _let_insiders_in(incident: Incident, *, actor: User, now: datetime) -> None:
     """Whoever is on it, owes something or declared it stays; who only watches or was offered a role does not."""
     there = list(Engagement.objects.present().filter(incident=incident).select_related("person"))
-    insiders = {one.person for one in there if one.is_active and not one.is_shadow}
+    insiders = {one.person for one in there if one.counts}
     calling.call_off(incident, [one for one in there if one.person not in insiders], now=now, actor=actor)
     owing = Obligation.objects.open().filter(incident=incident, owner__isnull=False).select_related("owner")
     insiders |= {actor, *(owed.owner for owed in owing if owed.owner)}

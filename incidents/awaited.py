@@ -61,7 +61,7 @@ class Awaiting:
         if told in OTHERS:
             return [OTHERS[told]]
         role = holders.leading_role(self.incident) if told == Role.LEAD else Role(told)
-        held = [one.person for one in self.engagements if one.role == role and one.is_active and not one.is_shadow]
+        held = [one.person for one in self.engagements if one.role == role and one.counts]
         people: list[User | None] = [*held] or [self._on_call[role]]
         return [str(person) for person in people if person is not None and person.pk != asked.person_id]
 

@@ -106,7 +106,7 @@ def waited_for(user: User, now: datetime) -> list[tuple[Obligation, str]]:
 
 
 def whom(owed: Obligation, among: Iterable[Engagement]) -> str:
-    """A person with the role in which they owe it; the role alone where nobody holds it."""
+    """A person with the role in which they owe it, or whose it is by name; where nobody holds the role, that."""
     person, role = holders.whom(owed, among), Role(owed.owner_role).label if owed.owner_role else ""
     if person is None:
         return f"{role}: nobody" if role else "Anybody"
@@ -138,7 +138,7 @@ def _owed(incident: Incident) -> list[Obligation]:
 
 
 def _lead(incident: Incident) -> Engagement | None:
-    return holders.lead(incident, [one for one in _people(incident) if one.is_active and not one.is_shadow])
+    return holders.lead(incident, [one for one in _people(incident) if one.counts])
 
 
 def _card(incident: Incident) -> Card:

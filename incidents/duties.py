@@ -77,7 +77,7 @@ class Scene:
 
     @cached_property
     def lead(self) -> Engagement | None:
-        return holders.lead(self.incident, [one for one in self.engagements if one.is_active and not one.is_shadow])
+        return holders.lead(self.incident, [one for one in self.engagements if one.counts])
 
     @property
     def leads(self) -> bool:
@@ -86,7 +86,7 @@ class Scene:
     @cached_property
     def roles(self) -> set[str]:
         """The roles this person answers for; the lead also for what the vacant roles owe."""
-        roles = {one.role for one in self.mine if one.is_active and not one.is_shadow}
+        roles = {one.role for one in self.mine if one.counts}
         if self.leads:
             filled = {one.role for one in self.engagements if one.is_active}
             roles |= {Role.LEAD.value} | ({role.value for role in Role} - filled)

@@ -15,7 +15,7 @@ COORDINATING = (Role.LEAD, Role.INCIDENT_MANAGER, Role.COMMUNICATIONS)
 
 def of(incident: Incident, user: User, engagements: Sequence[Engagement]) -> Mapping[UUID, list[Incident]]:
     """By person: the other open S1 and S2 that they coordinate, as far as the viewer may see them; the oldest first."""
-    people = {one.person_id for one in engagements if one.role in COORDINATING and one.is_active and not one.is_shadow}
+    people = {one.person_id for one in engagements if one.role in COORDINATING and one.counts}
     if not (people and incident.is_open and incident.severity in GRAVE):
         return {}
     others = Engagement.objects.visible_to(user).active().exclude(incident=incident)

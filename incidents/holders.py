@@ -57,10 +57,10 @@ def lead(incident: Incident, among: Iterable[Engagement] | None = None) -> Engag
 
 
 def whom(owed: Obligation, among: Iterable[Engagement]) -> User | None:
-    """Whom it waits for: its owner, else who of these engagements holds its role; nobody where nobody does."""
+    """Whom it waits for: its owner, else who of these engagements holds its role, and for the lead whoever leads."""
     if owed.owner_id:
         return owed.owner
-    counted = [one for one in among if one.is_active and not one.is_shadow]
+    counted = [one for one in among if one.counts]
     role = owed.owner_role
     found = lead(owed.incident, counted) if role == Role.LEAD else holder(owed.incident, role, counted)
     return found.person if found else None

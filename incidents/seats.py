@@ -77,12 +77,12 @@ class Viewing:
         )
 
     def _may_offer(self, one: Engagement, mine: bool) -> bool:
-        if not one.is_active or one.is_shadow or holders.holder(self.incident, one.role, self._counted()) != one:
+        if not one.counts or holders.holder(self.incident, one.role, self._counted()) != one:
             return False
         return self.may.steer or (mine and one.state == State.ACKNOWLEDGED)
 
     def _counted(self) -> list[Engagement]:
-        return [one for one in self.engagements if one.is_active and not one.is_shadow]
+        return [one for one in self.engagements if one.counts]
 
 
 def _named(**actions: bool) -> frozenset[str]:

@@ -54,12 +54,14 @@ def withheld(letters: Sequence[Letter], now: datetime) -> Reasons:
 
 
 def look_again(letters: Sequence[Letter]) -> list[Letter]:
-    """Read again who may see the incidents of some letters. Returns those for which that has changed."""
-    about = [(pk, notice.incident) for pk, notice in _notices(letters).items() if notice.incident]
+    """Read again who may see the incidents of some letters. Returns those for which that has changed.
+
+    Each batch read its notices for itself: of one notice some letters may know of a change and others not.
+    """
+    about = [(letter, letter.notice.incident) for letter in letters if letter.notice.incident]
     incidents = Incident.unrestricted.filter(pk__in={incident.pk for _, incident in about})
     now = dict(incidents.values_list("pk", "visibility"))
-    changed = {pk for pk, incident in about if incident.visibility != now[incident.pk]}
-    return [letter for letter in letters if letter.notice_id in changed]
+    return [letter for letter, incident in about if incident.visibility != now[incident.pk]]
 
 
 def is_newly_restricted(notice: Notice) -> bool:
@@ -151,8 +153,7 @@ def _owed_by(event: Event) -> Owed:
 
 def _newly_restricted(letters: Sequence[Letter]) -> Reasons:
     """What was told to everybody stays told; what still waits for outsiders is not sent (E26)."""
-    restricted = {pk for pk, notice in _notices(letters).items() if is_newly_restricted(notice)}
-    return {letter.pk: RESTRICTED for letter in letters if letter.notice_id in restricted}
+    return {letter.pk: RESTRICTED for letter in letters if is_newly_restricted(letter.notice)}
 
 
 def _taken_back(letters: Sequence[Letter]) -> Reasons:
@@ -178,12 +179,13 @@ def _ended(letters: Sequence[Letter]) -> Reasons:
     To whom letters came back only the question goes.
     """
     reasons: Reasons = {}
-    rows = Subscriber.objects.filter(pk__in=_ids(letters))
-    reachable = set(rows.reachable().values_list("pk", flat=True))
+    asked = Subscriber.objects.filter(pk__in=_ids(letters))
+    reachable = set(asked.reachable().values_list("pk", flat=True))
     # Most of thousands are, and of those no more is asked.
     others = [one for one in letters if one.who not in reachable or one.notice.audience == To.CONFIRMATION]
     if not others:
         return reasons
+    rows = Subscriber.objects.filter(pk__in=_ids(others))
     found = {pk: row for pk, *row in rows.values_list("pk", "confirmed_at", "ended_at", "quarantined_at")}
     for letter in others:
         confirmed_at, ended_at, quarantined_at = found.get(letter.who, (None, None, None))
@@ -240,11 +242,6 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
 
 def _ids(letters: Iterable[Letter]) -> list[UUID]:
     return [letter.who for letter in letters]
-
-
-def _notices(letters: Iterable[Letter]) -> dict[UUID, Notice]:
-    """Each once, by its id: thousands of letters share one."""
-    return {letter.notice_id: letter.notice for letter in letters}
 
 
 def _by_incident(letters: Iterable[Letter]) -> list[tuple[Incident, list[Letter]]]:

@@ -20,7 +20,7 @@ from notifications.vocabulary import Lane, State
 LEASE = timedelta(seconds=60)
 # So many of a lane are claimed at once at most. Whoever sends fast claims more, whoever sends slowly fewer, so that
 # all of them are begun within the lease.
-BATCHES = {Lane.PAGE: 10, Lane.NOTICE: 500, Lane.BULLETIN: 1000}
+BATCHES = {Lane.PAGE: 10, Lane.NOTICE: 500, Lane.BULLETIN: 500}
 ALL_LANES = tuple(Lane)
 
 

@@ -40,13 +40,11 @@ FINISH_SECONDS = 25.0
 LEAST_OUT, MOST_OUT = 100, 500
 
 
-def work(
-    *, stop: Callable[[], bool] = lambda: False, lanes: Sequence[Lane] = ALL_LANES, most: int | None = None
-) -> int:
+def work(*, stop: Callable[[], bool] = lambda: False, lanes: Sequence[Lane] = ALL_LANES) -> int:
     """Claim and deliver until nothing is due, or until told to stop. Returns how many letters were settled."""
     now = clock.now()
     takeover.take_over(now)
-    shift = _Shift(Watch(now), lanes, most)
+    shift = _Shift(Watch(now), lanes)
     try:
         return shift.run(stop)
     finally:
@@ -72,8 +70,8 @@ class _Pace:
 class _Shift:
     """One stretch of delivering: what is out with the hands, and what is not written down yet."""
 
-    def __init__(self, watch: Watch, lanes: Sequence[Lane], most: int | None) -> None:
-        self._watch, self._lanes, self._most = watch, lanes, most
+    def __init__(self, watch: Watch, lanes: Sequence[Lane]) -> None:
+        self._watch, self._lanes = watch, lanes
         self._journal = Journal()
         self._answers: queue.SimpleQueue[tuple[Job, Outcome | None]] = queue.SimpleQueue()
         self._out: dict[Job, Errand] = {}
@@ -131,9 +129,7 @@ class _Shift:
         lanes = [lane for lane in self._lanes if lane == Lane.PAGE or not is_busy]
         now = self._watch.now()
         resting, trying = breakers.known(now)
-        held = claims.claim(
-            now, holder=self._journal.name, lanes=lanes, most=self._most or self._pace.enough, resting=resting
-        )
+        held = claims.claim(now, holder=self._journal.name, lanes=lanes, most=self._pace.enough, resting=resting)
         self._claim_at = time.monotonic() + (LOOK_SECONDS if is_busy or not held else 0.0)
         waiting = self._those_who_wait(held, trying)
         claims.hand_back(waiting)

@@ -99,8 +99,11 @@ def switch(endpoint: Endpoint, *, on: bool, actor: User) -> Endpoint:
 def gone(letter: Letter, detail: str, *, now: datetime) -> None:
     """The other side wants no letter ever again (410): switch it off and tell whoever added it.
 
-    Should this be lost in a crash, the next letter is answered in the same way.
+    A person's own contact stays: it is theirs, and their next one rings. Should this be lost in a crash, the next
+    letter is answered in the same way.
     """
+    if letter.kind == "user":
+        return
     if letter.kind == "subscriber":
         Subscriber.objects.filter(pk=letter.who, ended_at=None).update(ended_at=now)
         return

@@ -76,7 +76,9 @@ class Gathered:
     @cached_property
     def owed(self) -> dict[UUID, list[Obligation]]:
         """What each incident owes now."""
-        found = Obligation.objects.open().filter(incident__in=self.incidents).select_related("owner")
+        found = list(Obligation.objects.open().filter(incident__in=self.incidents).select_related("owner"))
+        for one in found:
+            one.incident = self.incidents[one.incident_id]
         return _grouped((one.incident_id, one) for one in found)
 
     @cached_property

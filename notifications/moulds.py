@@ -18,7 +18,7 @@ from django.core.mail.message import sanitize_address
 
 # Nobody can know these, and write them into what they say.
 _TOKEN = secrets.token_hex(8)
-HEADERS_MARK, TEXT_MARK, HTML_MARK = "X-Sitrep-Own", f"own-text-{_TOKEN}", f"own-html-{_TOKEN}"
+HEADERS_MARK, TEXT_MARK, HTML_MARK = f"X-Own-{_TOKEN}", f"own-text-{_TOKEN}", f"own-html-{_TOKEN}"
 _HEADERS_LINE = f"{HEADERS_MARK}: 1\r\n".encode()
 # A line that begins with a dot would end the text (RFC 5321 §4.5.2).
 _PLAIN = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+")

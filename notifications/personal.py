@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from incidents import answering, approving
+from incidents import answering, approving, board
 from incidents.approving import DECIDE
 from incidents.models import Engagement
 from incidents.vocabulary import Duty, Kind
@@ -106,9 +106,7 @@ def late(record: Record) -> Words:
 def _owner(record: Record) -> str:
     facts = record.event.data
     found = record.owed(Duty(facts["duty"]), facts.get("subject", ""))
-    if found is None:
-        return ""
-    return str(found.owner) if found.owner else Role(found.owner_role).label if found.owner_role else ""
+    return board.whom(found, record.gathered.engaged[record.incident.pk]) if found else ""
 
 
 def updated(record: Record) -> Words:

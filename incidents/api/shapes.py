@@ -86,7 +86,7 @@ class IncidentOut(serializers.ModelSerializer[Incident]):
         ]
 
     def get_lead(self, incident: Incident) -> str | None:
-        counted = [one for one in _present(incident) if one.is_active and not one.is_shadow]
+        counted = [one for one in _present(incident) if one.counts]
         found = holders.lead(incident, counted)
         return str(found.person) if found else None
 

@@ -63,3 +63,8 @@ class Engagement(models.Model):
     def is_active(self) -> bool:
         """Paged or acknowledged; whoever has left the organisation counts no more."""
         return self.state in self.ACTIVE and self.person.is_active
+
+    @property
+    def counts(self) -> bool:
+        """Active, and not only there to watch."""
+        return self.is_active and not self.is_shadow

@@ -9,7 +9,7 @@ from incidents import access, approving, chasing, communications, engagement, le
 from incidents.models import Incident
 from incidents.vocabulary import Audience, Duty, Posture, Severity
 from kit import clock
-from notifications import contacts, delivery
+from notifications import asking, claims, contacts, delivery
 from notifications.answers import Refused
 from notifications.contacts import Reach
 from notifications.models import AudienceMember, Delivery, Endpoint
@@ -136,6 +136,18 @@ def test_of_a_persons_webhook_that_is_gone_the_page_is_parked_and_the_next_conta
     tick()
     states = [letter.state for letter in letters() if letter.recipient.startswith(f"user:{linus().pk}")]
     assert states == [State.PARKED, State.SENT]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_one_notice_each_batch_is_asked_again_by_what_it_knows(told: Told, newest_first: bool) -> None:
+    incident = told("Stella", "Eve")
+    before = claims.claim(clock.now(), most=1)[0].letter
+    access.restrict(incident, actor=grace(), reason="An attack")
+    after = claims.claim(clock.now(), most=1)[0].letter
+    assert before.notice_id == after.notice_id
+    held = [after, before] if newest_first else [before, after]
+    assert asking.look_again(held) == [before]
+    assert asking.withheld([after], clock.now())
 
 
 def test_switched_off_meanwhile_an_endpoint_gets_nothing(wire: Wire, told: Told) -> None:
