@@ -14,6 +14,7 @@ import urllib3
 from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions
 from django.conf import settings
 
+from kit import prompt
 from kit.rules import check
 
 # To connect, and between two bytes of the answer.
@@ -116,7 +117,11 @@ def _read(response: requests.Response) -> bytes:
     """The body's beginning, as far as it arrives in time."""
     body, until = b"", time.monotonic() + READ_SECONDS
     while len(body) < MOST_BYTES and time.monotonic() < until:
-        piece = response.raw.read1(MOST_BYTES - len(body))
+        try:
+            piece = response.raw.read1(MOST_BYTES - len(body))
+        except (urllib3.exceptions.HTTPError, OSError):
+            # Its status said what became of it, whatever else was to come.
+            break
         if not piece:
             break
         body += piece
@@ -166,6 +171,7 @@ def _adapter(policy: AntiSSRFPolicy) -> requests.adapters.HTTPAdapter:
     session: requests.Session = policy.get_antissrf_session()
     adapter = session.get_adapter("https://")
     assert isinstance(adapter, requests.adapters.HTTPAdapter)
+    adapter.poolmanager.pool_classes_by_scheme = prompt.POOLS
     return adapter
 
 

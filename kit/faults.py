@@ -3,6 +3,8 @@
 A database that is gone, or an interpreter that ends, is none of these and rises.
 """
 
+from email.errors import MessageError
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DataError, IntegrityError
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
@@ -15,6 +17,7 @@ FAULTS = (
     DataError,
     IntegrityError,
     LookupError,
+    MessageError,
     NoReverseMatch,
     ObjectDoesNotExist,
     RuntimeError,

@@ -38,7 +38,7 @@ def seal(text: str) -> str:
     return _fernet().encrypt(text.encode()).decode()
 
 
-class NotSealed(Exception):
+class NotSealed(ValueError):
     """This was not sealed by us, or under a key that we no longer know."""
 
 

@@ -1,7 +1,8 @@
 """Rows of the ledger from routes: who a letter is for, why they get it, and in which thread it stands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,17 +30,20 @@ def to_people(
     """A letter to each; an urgent one by every contact that they chose, each at its time."""
     if route.lane != Lane.PAGE:
         return [to_person(one, route, notice, now) for one in people]
-    return [letter for one in people for letter in _urgently(one, route, notice, now, gathered.contacts[one.person.pk])]
+    return [
+        letter
+        for one in people
+        for letter in by_each(gathered.contacts[one.person.pk], partial(to_person, one, route, notice, now))
+    ]
 
 
-def _urgently(
-    addressee: Addressee, route: Route, notice: Notice, now: datetime, contacts: list[Contact]
-) -> Iterator[Delivery]:
-    """By each of their contacts as they are now (a change holds for the next page); by mail if they named none."""
-    if not contacts:
-        yield to_person(addressee, route, notice, now)
-    for contact in contacts:
-        letter = to_person(addressee, route, notice, now)
+def by_each(contacts: Iterable[Contact], to_the_door: Callable[[], Delivery]) -> Iterator[Delivery]:
+    """By each of their contacts as they are now, at its time; to the address at the door if they named none."""
+    named = list(contacts)
+    if not named:
+        yield to_the_door()
+    for contact in named:
+        letter = to_the_door()
         letter.due_at += timedelta(minutes=contact.delay)
         yield by_contact(letter, contact)
 

@@ -60,12 +60,12 @@ def hear(heard: Iterable[Heard], now: datetime) -> None:
     by_host: dict[Host, list[Heard]] = {}
     for one in heard:
         by_host.setdefault(one.host, []).append(one)
-    known = {(row.channel, row.host): row for row in _known(by_host)}
-    for host, said in by_host.items():
-        failed = [one for one in said if not one.is_well]
-        row = known.get(host)
-        if failed or row:
-            _count(row or Breaker(channel=host[0], host=host[1]), said, now)
+    failing = [host for host, said in by_host.items() if not all(one.is_well for one in said)]
+    # Another may hear of the same host for the first time just now.
+    new = [Breaker(channel=channel, host=host) for channel, host in failing]
+    Breaker.objects.bulk_create(new, ignore_conflicts=True)
+    for row in _known(by_host):
+        _count(row, by_host[row.channel, row.host], now)
 
 
 def _known(hosts: Iterable[Host]) -> Iterable[Breaker]:

@@ -18,7 +18,7 @@ from notifications.vocabulary import Channel
 
 # A hand that has waited so long for an answer lets another begin.
 PATIENCE_SECONDS = 0.05
-MOST_HANDS = 16
+MOST_HANDS, KEPT_FREE = 16, 2
 # A hand without work hangs up and ends.
 IDLE_SECONDS = 20.0
 
@@ -130,7 +130,7 @@ class Crew:
             try:
                 while (now := time.monotonic()) < until:
                     wait = _turn.wait()
-                    waiting = self._urgent or self._others
+                    waiting = self._waiting()
                     if waiting and not wait:
                         _turn.began[me] = now
                         return waiting.popleft()
@@ -138,6 +138,10 @@ class Crew:
                 return None
             finally:
                 self._idle -= 1
+
+    def _waiting(self) -> deque[Errand]:
+        """The queue that a hand may take from: the last hands are kept free for what is urgent."""
+        return self._urgent or (self._others if len(_turn.began) < self._most - KEPT_FREE else self._urgent)
 
 
 # All that this process sends goes through the same hands, and so over the same lines.

@@ -107,8 +107,7 @@ class _Shift:
 
         Where the database was lost, it cannot be told; the next tick that reaches it takes all from the journal.
         """
-        for job in self._recalled():
-            del self._out[job]
+        self._recalled()
         if self._is_over:
             self._journal.close()
         elif self._have_finished():
@@ -152,16 +151,19 @@ class _Shift:
         """Ask whether each may still go, pack those that may, and give them to the hands."""
         reasons = asking.withheld([claim.letter for claim in held], self._watch.now())
         packer, routes = Packer([claim.letter for claim in held]), dict[Channel, Route]()
-        errands = []
+        errands: dict[Job, Errand] = {}
         for claim in held:
             reason = reasons.get(claim.letter.pk)
             job = None if reason else self._job(claim, packer, routes)
             if reason:
                 self._settle(claim, State.CANCELLED, reason)
             elif job:
-                self._out[job] = Errand(partial(self._run, job), is_urgent=claim.letter.lane == Lane.PAGE)
-                errands.append(self._out[job])
-        crew.OURS.add(errands)
+                errands[job] = Errand(partial(self._run, job), is_urgent=claim.letter.lane == Lane.PAGE)
+        self._add(errands)
+
+    def _add(self, errands: dict[Job, Errand]) -> None:
+        self._out |= errands
+        crew.OURS.add(errands.values())
 
     def _job(self, claim: Claim, packer: Packer, routes: dict[Channel, Route]) -> Job | None:
         """None where it cannot be packed: that one is parked, and the others go."""
@@ -177,7 +179,7 @@ class _Shift:
 
     def _run(self, job: Job, lines: Lines) -> None:
         """Called by a hand. Whatever happens to it, this shift hears."""
-        outcome: Outcome | None = sending.broken(self._watch)
+        outcome: Outcome | None = sending.broken(job.letter, self._watch)
         try:
             outcome = sending.send(job, lines, self._watch, self._journal)
         finally:
@@ -236,26 +238,20 @@ class _Shift:
             return
         self._ask_at = time.monotonic() + ASK_AGAIN_SECONDS
         waiting = self._recalled()
-        changed = asking.look_again([job.letter for job in waiting])
+        changed = set(asking.look_again([job.letter for job in waiting]))
         # These are to be packed anew: what may be said of their incident has changed.
-        self._give_back([job for job in waiting if job.letter in changed])
-        waiting = [job for job in waiting if job in self._out]
-        reasons = asking.withheld([job.letter for job in waiting], self._watch.now())
-        for job in waiting:
+        claims.hand_back([job.claim for job in waiting if job.letter in changed])
+        still = {job: errand for job, errand in waiting.items() if job.letter not in changed}
+        reasons = asking.withheld([job.letter for job in still], self._watch.now())
+        for job in still:
             if job.letter.pk in reasons:
-                del self._out[job]
                 self._settle(job.claim, State.CANCELLED, reasons[job.letter.pk])
-        crew.OURS.add([self._out[job] for job in waiting if job in self._out])
+        self._add({job: errand for job, errand in still.items() if job.letter.pk not in reasons})
 
     def _take_back(self) -> None:
-        self._give_back(self._recalled())
+        claims.hand_back([job.claim for job in self._recalled()])
 
-    def _give_back(self, jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            del self._out[job]
-        claims.hand_back([job.claim for job in jobs])
-
-    def _recalled(self) -> list[Job]:
-        """What no hand has begun, back from the crew."""
+    def _recalled(self) -> dict[Job, Errand]:
+        """What no hand has begun, back from the crew and out no more; should that be lost, nobody waits for it."""
         mine = {errand: job for job, errand in self._out.items()}
-        return [mine[errand] for errand in crew.OURS.take_back(mine.__contains__)]
+        return {mine[errand]: self._out.pop(mine[errand]) for errand in crew.OURS.take_back(mine.__contains__)}

@@ -14,6 +14,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.conf import settings
 from kit.secrets import new_id
 
 ENDING = ".journal"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 # A letter in the journal: its number in the ledger, and the fence under which it was held.
 Held = tuple[int, int]
 
@@ -43,6 +45,17 @@ class Past:
 
     begun: set[Held] = field(default_factory=set)
     ended: dict[Held, Ended] = field(default_factory=dict)
+    # Whether all lines are there: since it was written this machine has not started anew.
+    is_whole: bool = True
+
+
+@cache
+def boot() -> str:
+    """This run of the machine; what a process wrote before a power cut may never have reached the disk."""
+    try:
+        return BOOT.read_text().strip()[:8]
+    except OSError:
+        return "boot"
 
 
 def folder() -> Path:
@@ -53,7 +66,7 @@ class Journal:
     """The open journal of this process. Every line is one write, so that a kill leaves it whole or absent."""
 
     def __init__(self) -> None:
-        self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{new_id()}"
+        self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{boot()}-{new_id()}"
         place = folder()
         place.mkdir(parents=True, exist_ok=True)
         self._path = place / f"{self.name}{ENDING}"
@@ -117,10 +130,10 @@ def read(name: str) -> Past | None:
         lines = (folder() / f"{name}{ENDING}").read_bytes().splitlines()
     except FileNotFoundError:
         return None
-    past = Past()
+    past = Past(is_whole=f"-{boot()}-" in name)
     for line in lines:
-        # A line that a power cut tore says nothing.
-        with suppress(json.JSONDecodeError):
+        # A line that a power cut tore says nothing, nor one that another version wrote.
+        with suppress(ValueError, TypeError):
             number, fence, *ended = json.loads(line)
             if ended:
                 past.ended[number, fence] = Ended(**ended[0])

@@ -36,7 +36,8 @@ class Mould:
     ) -> None:
         self.headers = dict(headers or {})
         message = EmailMessage(policy=SMTP)
-        message["Subject"] = subject
+        # What stands in it is text: a word that claims to be encoded would be decoded, line breaks and all.
+        message["Subject"] = subject.replace("=?", "= ?")
         message["From"] = sender
         message["Date"] = format_datetime(at)
         message[HEADERS_MARK] = "1"

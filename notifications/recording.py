@@ -31,6 +31,11 @@ class Outcome:
     # It says something about the host and nothing about the letter: the breaker counts it.
     is_hosts: bool = False
 
+    def __post_init__(self) -> None:
+        # Whatever the other side says comes in here; PostgreSQL keeps no NUL, and no half of a character.
+        told = self.detail.encode(errors="replace").decode().replace("\0", "\ufffd")
+        object.__setattr__(self, "detail", told)
+
     def ended(self) -> Ended:
         """As it stands in the journal."""
         due_at = self.due_at.isoformat() if self.due_at else None

@@ -15,7 +15,7 @@ from notifications.journal import Journal
 from notifications.letters import Letter
 from notifications.parcels import Parcel, Route
 from notifications.recording import Outcome
-from notifications.schedules import wait_after
+from notifications.schedules import MOST_ATTEMPTS, wait_after
 from notifications.vocabulary import Channel, State
 
 log = logging.getLogger(__name__)
@@ -61,10 +61,11 @@ def send(job: Job, lines: Lines, watch: Watch, journal: Journal) -> Outcome | No
     return outcome
 
 
-def broken(watch: Watch) -> Outcome:
-    """What is said of a letter whose hand broke in a way that nobody foresaw."""
-    now = watch.now()
-    return Outcome(State.WAITING, BROKEN, now, now, due_at=now + AGAIN_AFTER, maybe_doubled=True)
+def broken(letter: Letter, watch: Watch) -> Outcome:
+    """What is said of a letter whose hand broke in a way that nobody foresaw; what always breaks it is parked."""
+    now, is_last = watch.now(), letter.attempts >= MOST_ATTEMPTS
+    state, due_at = (State.PARKED, None) if is_last else (State.WAITING, now + AGAIN_AFTER)
+    return Outcome(state, BROKEN, now, now, due_at=due_at, maybe_doubled=True)
 
 
 def _try(job: Job, lines: Lines, watch: Watch, started: datetime) -> Outcome:

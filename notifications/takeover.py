@@ -1,17 +1,21 @@
 """Taking over what a process held when it ended: what its journal tells is written down, the rest goes again."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
+from kit.faults import FAULTS
 from kit.glances import Glance
-from notifications import journal, recording
+from notifications import journal, recording, ringing
 from notifications.models import Attempt, Delivery
 from notifications.recording import Result
 from notifications.schedules import MOST_ATTEMPTS
-from notifications.vocabulary import State
+from notifications.vocabulary import Lane, State
+
+log = logging.getLogger(__name__)
 
 VANISHED = "Whoever sent it ended before it could say how it went."
 BATCH = 500
@@ -38,7 +42,12 @@ def _take(now: datetime) -> int:
     for letter in abandoned:
         by_holder.setdefault(letter.holder, []).append(letter)
     for holder, letters in by_holder.items():
-        _sort_out(letters, journal.read(holder) if holder else None, now)
+        try:
+            with transaction.atomic():
+                _sort_out(letters, journal.read(holder) if holder else None, now)
+        except FAULTS:
+            log.exception("The journal %s cannot be written down; what it held goes again, and may come twice", holder)
+            _sort_out(letters, None, now)
     return sum(len(letters) for letters in by_holder.values())
 
 
@@ -50,13 +59,21 @@ def _sort_out(letters: Sequence[Delivery], past: journal.Past | None, now: datet
         if past and held in past.ended:
             outcome = recording.from_journal(past.ended[held])
             ended.append(Result(letter.pk, letter.fence, letter.attempts, outcome))
-        elif past and held not in past.begun:
+        elif past and past.is_whole and held not in past.begun:
             waiting.append(letter.pk)
         else:
             doubtful.append(letter)
     recording.record_within(ended)
+    _ring_elsewhere(letters, {one.pk for one in ended if one.outcome.state in (State.WAITING, State.PARKED)}, now)
     Delivery.objects.filter(pk__in=waiting).update(state=State.WAITING, lease_until=None, attempts=F("attempts") - 1)
     _doubt(doubtful, now)
+
+
+def _ring_elsewhere(letters: Sequence[Delivery], failed: set[int], now: datetime) -> None:
+    """What their sender would have seen to."""
+    for letter in letters:
+        if letter.lane == Lane.PAGE and letter.pk in failed:
+            ringing.elsewhere(letter.notice_id, letter.recipient, now)
 
 
 def _doubt(letters: Sequence[Delivery], now: datetime) -> None:

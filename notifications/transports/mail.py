@@ -127,7 +127,8 @@ class SmtpLine:
             self.close()
             said = _words(error.smtp_code, error.smtp_error)
             raise Temporary(f"The mail server refuses us: {said}", is_ours=True) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            # A name or a password that cannot be spelled is ours to mend, too, and no letter's fault.
             self.close()
             raise Temporary(f"The mail server cannot be reached: {_cause(error)}", is_ours=True) from error
 

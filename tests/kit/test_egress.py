@@ -2,13 +2,14 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from kit import egress
+from kit import egress, prompt
 from tests.kit.sink import Sink, http_sink
 
 
@@ -118,6 +119,52 @@ def test_an_answer_that_drips_is_cut_short(own_network: None, monkeypatch: pytes
         answer = egress.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
     assert answer.status == 200
     assert len(answer.body) < 100
+
+
+@pytest.mark.parametrize("piece", [b"x", b"HTTP/1.1 100 Continue\r\n\r\n"])
+def test_an_answer_whose_head_drips_is_waited_for_no_longer(
+    own_network: None, monkeypatch: pytest.MonkeyPatch, piece: bytes
+) -> None:
+    monkeypatch.setattr(prompt, "ANSWER_SECONDS", 0.3)
+    release = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        line, _ = server.accept()
+        line.recv(4096)
+        with line, suppress(BrokenPipeError, ConnectionResetError):
+            while not release.wait(0.05):
+                line.sendall(piece)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(egress.Unreachable) as caught:
+            egress.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        assert time.monotonic() - began < 5
+        release.set()
+    assert caught.value.maybe_taken
+
+
+@pytest.mark.parametrize("then", ["silence", "hanging up"])
+def test_what_its_status_said_holds_whatever_comes_of_its_body(
+    own_network: None, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    monkeypatch.setattr(prompt, "ANSWER_SECONDS", 0.3)
+    release = threading.Event()
+
+    def break_off(server: socket.socket) -> None:
+        line, _ = server.accept()
+        line.recv(4096)
+        line.sendall(b"HTTP/1.1 410 Gone\r\nContent-Length: 5\r\n\r\nok")
+        if then == "silence":
+            release.wait(10)
+        line.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=break_off, args=(server,), daemon=True).start()
+        answer = egress.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        release.set()
+    assert answer.status == 410
 
 
 def test_one_client_keeps_its_line_open(sink: Sink, own_network: None) -> None:

@@ -117,12 +117,13 @@ def test_where_the_journal_is_not_on_this_host_everything_held_is_in_doubt(wire:
     assert states() == [(State.WAITING, 1, True)] * 2
 
 
-def test_a_torn_last_line_says_nothing(wire: Wire, told: Told) -> None:
+@pytest.mark.parametrize("torn", [b"[1, 2, {", b"\0" * 6, b"\xff\xfe", b"7"])
+def test_a_torn_last_line_says_nothing(wire: Wire, told: Told, torn: bytes) -> None:
     told("Stella")
     book = Journal()
     (held,) = claimed(book)
     book.begin(held.held)
-    os.write(book._file, b"[1, 2, {")
+    os.write(book._file, torn)
     killed(book)
     takeover.take_over(clock.now())
     assert states() == [(State.WAITING, 1, True)]
