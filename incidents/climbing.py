@@ -9,7 +9,7 @@ from incidents.ladders import EVERYBODY, LEADER, PEERS, How, Rung, rung_at
 from incidents.models import Engagement, Incident, Obligation
 from incidents.vocabulary import Duty, Kind
 from roles import rotations
-from roles.catalogue import Role
+from roles.catalogue import SINGLE, Role
 from roles.models import User
 
 
@@ -139,8 +139,10 @@ class _Reach:
         return person is not None
 
     def _page(self, role: Role, people: list[User]) -> bool:
-        seats = [OnCall(role, person) for person in people]
-        called = calling.call(self.incident, seats, reason=self._reason(), now=self.now, actor=None, there=self.engaged)
+        """Those who watch or are offered something sit already; and of a role with one seat nobody else can."""
+        there = list(Engagement.objects.present().filter(incident=self.incident).select_related("person"))
+        seats = [OnCall(Role.EXPERT if role in SINGLE else role, person) for person in people]
+        called = calling.call(self.incident, seats, reason=self._reason(), now=self.now, actor=None, there=there)
         calling.save(self.incident, called)
         self.spoken.paged += [str(one.person_id) for one in called.engagements]
         return bool(called.engagements)

@@ -3,6 +3,7 @@
 The row holds it, not the browser: the ticker publishes what has come due, whoever closed their window meanwhile.
 """
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,15 +18,19 @@ from incidents.communications import SPEAK, Words
 from incidents.models import Draft, Event, Incident
 from incidents.vocabulary import Kind
 from kit import clock
+from kit.faults import FAULTS
 from kit.glances import Glance
 from kit.rules import RuleBroken, check, require
 from roles.models import User
+
+log = logging.getLogger(__name__)
 
 BATCH = 20
 # So long after it went out the room says to its author that it did.
 SAID_FOR = timedelta(minutes=1)
 # And so long what was taken back lies in the composer again.
 KEPT_FOR = timedelta(minutes=10)
+BROKEN = RuleBroken("broken", "It could not be published, by a fault of ours that the log tells. Look at it once more.")
 TOO_LATE = "It is out already. What was wrong is put right by another one."
 
 
@@ -99,7 +104,16 @@ def publish_due(now: datetime, *, most: int = BATCH) -> int:
     if not DUE.finds(now):
         return 0
     due = list(_due(now).values_list("pk", "incident_id")[:most])
-    return sum(_publish_one(pk, incident, now) for pk, incident in due)
+    return sum(_try(pk, incident, now) for pk, incident in due)
+
+
+def _try(pk: UUID, incident: UUID, now: datetime) -> bool:
+    """One that is broken becomes a draft again, and those behind it go."""
+    try:
+        return _publish_one(pk, incident, now)
+    except FAULTS:
+        log.exception("A bulletin cannot be published and is a draft again")
+        return _publish_one(pk, incident, now, is_broken=True)
 
 
 def _due(now: datetime) -> QuerySet[Draft]:
@@ -110,14 +124,17 @@ DUE = Glance(_due)
 
 
 @transaction.atomic(durable=True)
-def _publish_one(pk: UUID, incident_pk: UUID, now: datetime) -> bool:
+def _publish_one(pk: UUID, incident_pk: UUID, now: datetime, *, is_broken: bool = False) -> bool:
     """False where somebody holds the incident; its turn comes with the next tick."""
     held = Incident.unrestricted.select_for_update(of=("self",), skip_locked=True).filter(pk=incident_pk)
     incident = held.first()
     kept = Draft.objects.filter(pk=pk, publish_at__lte=now, published_at=None).first() if incident else None
     if incident is None or kept is None:
         return False
-    _go(incident, kept, now=now)
+    if is_broken:
+        _refuse(incident, kept, BROKEN, now=now)
+    else:
+        _go(incident, kept, now=now)
     return True
 
 
@@ -128,10 +145,14 @@ def _go(incident: Incident, kept: Draft, *, now: datetime) -> None:
             _publish(incident, kept, now=now)
     except RuleBroken as error:
         incident.refresh_from_db()
-        kept.publish_at, kept.published_at, kept.refused = None, None, error.sentence
-        kept.save()
-        data = {"draft": str(kept.pk), "because": error.code}
-        timeline.record(incident, Kind.TAKEN_BACK, actor=None, at=now, body=error.sentence, data=data, tell=False)
+        _refuse(incident, kept, error, now=now)
+
+
+def _refuse(incident: Incident, kept: Draft, why: RuleBroken, *, now: datetime) -> None:
+    kept.publish_at, kept.published_at, kept.refused = None, None, why.sentence[:300]
+    kept.save()
+    data = {"draft": str(kept.pk), "because": why.code}
+    timeline.record(incident, Kind.TAKEN_BACK, actor=None, at=now, body=why.sentence, data=data, tell=False)
 
 
 def _publish(incident: Incident, kept: Draft, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The incidents behind a figure: exactly those that it counts, longest first."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from insights.stages import Stage
 from roles.models import User
 
 PAGE = 50
+# As the rows of a month are named: “2026-01”.
+MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")
 
 WHY = {
     Outcome.MEASURED: "measured",
@@ -128,8 +131,8 @@ def _in_row(figure: Figure, choice: Choice) -> Q:
         case By.SEVERITY:
             return Q(severity="" if figure.group == UNKNOWN else figure.group)
         case By.MONTH:
-            year, _, month = figure.group.partition("-")
-            return Q(day__year=int(year), day__month=int(month)) if year.isdigit() and month.isdigit() else Q(pk=None)
+            month = MONTH.fullmatch(figure.group)
+            return Q(day__year=int(month[1]), day__month=int(month[2])) if month else Q(pk=None)
     named = choice.grouping.find(figure.group)
     return within(named[0]) if named else Q(pk=None)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from incidents.models import Incident
-from incidents.visibility import SEES_RESTRICTED
+from incidents.visibility import sees_restricted
 from insights import keeping
 from insights.facts import RUNS, marks
 from insights.filters import By, Days, Filters, days
@@ -65,7 +65,7 @@ class Choice:
 
 def choose(filters: Filters, *, user: User, now: datetime, names: Collection[str] = RUNS) -> Choice:
     """What this person may know of the incidents that the filters choose; a handful of statements."""
-    if not user.has_perm(SEES_RESTRICTED):
+    if not sees_restricted(user):
         keeping.withdraw()
     zone = organisation.calendar().zone
     asked = days(filters, today=now.astimezone(zone).date())

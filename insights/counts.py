@@ -214,7 +214,7 @@ COUNTS: tuple[Count, ...] = (
     Count(
         "recurred",
         "Recurrences",
-        "Named as a recurrence of an earlier incident.",
+        "Named as a recurrence of an earlier incident that everybody may see.",
         "Real incidents that are resolved.",
         _recurred,
         is_good=False,

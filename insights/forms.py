@@ -122,7 +122,21 @@ class DrillDownForm(FilterForm):
         given = super().clean()
         if not self.errors and sum(bool(given.get(name)) for name in ("measure", "stage", "count")) != 1:
             self.add_error("measure", "Say of which duration, or of which stage or proportion, they are asked for.")
+        if not self.errors:
+            self._check_parts(given)
         return given
+
+    def _check_parts(self, given: dict[str, Any]) -> None:
+        """What is asked of one kind of figure alone is refused for the others."""
+        outcome, bounds = given.get("outcome"), [given.get(name) for name in ("least", "below", "most")]
+        if outcome and outcome != Outcome.MEASURED and not given.get("measure"):
+            self.add_error("outcome", "What was left out, and why, is known of a duration; choose a measure.")
+        if given.get("fallback") and not given.get("measure"):
+            self.add_error("fallback", "Another time stands in for one of a duration only; choose a measure.")
+        if given.get("kept") and not given.get("count"):
+            self.add_error("kept", "Kept or not is asked of a proportion only; choose a count.")
+        if given.get("count") and any(bound is not None for bound in bounds):
+            self.add_error("count", "A proportion has no bounds in seconds; leave them out.")
 
 
 class CompareForm(FilterForm):
@@ -139,7 +153,7 @@ class CompareForm(FilterForm):
 
 
 class ReportForm(FilterForm):
-    """The filters of a report; its time is a month or a quarter."""
+    """The filters of a report; its time is a month or a quarter, and no other is understood."""
 
     of = forms.CharField(label="Of", required=False, max_length=7)
 
@@ -147,6 +161,12 @@ class ReportForm(FilterForm):
         super().__init__(address, beside=beside)
         self.given = set(address)
         self.choices = periodic.recent(clock.shown().date())
+
+    def clean(self) -> dict[str, Any]:
+        for name in sorted(self.given & {"period", "since", "until"}):
+            said = f"A report is of a month or a quarter: leave out {name}, and say of=2026-11 or of=2026-Q4."
+            self.add_error("of", said)
+        return super().clean()
 
     def clean_of(self) -> str:
         said: str = self.cleaned_data["of"] or self.choices[0].name

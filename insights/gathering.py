@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from incidents.models import Incident, Member
-from incidents.visibility import SEES_RESTRICTED
+from incidents.visibility import sees_restricted
 from insights import counting, scopes
 from insights.cache import Cache, Read
 from insights.counting import Counted
@@ -86,7 +86,7 @@ class Reader:
         self.filters, self.days, self.user, self.groups, self.names = filters, asked, user, groups, names
         # Where nothing lies after the last day, whole months and years hold what is asked for.
         self.spanned = Days(asked.first) if asked.last and asked.last >= _last_day() else asked
-        self.sees_all = user.has_perm(SEES_RESTRICTED)
+        self.sees_all = sees_restricted(user)
         self.scope = filters.scopes[0] if filters.scopes else scopes.EVERYTHING
         self.own = [] if self.sees_all else self._rows(asked, of_member(user, asked))
 

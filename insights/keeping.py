@@ -82,7 +82,7 @@ def _fold() -> int:
 def _settle(pks: set[UUID]) -> None:
     pairs = _pairs(pks)
     # What is found out of one incident may make later ones repeats of it.
-    pairs += _pairs(recurring.followers(_traces(pairs)) - pks)
+    pairs += _pairs((recurring.followers(_traces(pairs)) | recurring.named_after(pks)) - pks)
     changes = [(was, now) for was, now in pairs if not (was and now and facts.same(was, now)) and (was or now)]
     _recount(changes)
     made = [new for _, new in changes if new]

@@ -127,8 +127,8 @@ class Milestones:
 
 PLAIN = (
     "pk", "reference", "severity", "type", "phase", "disposition", "is_imported", "posture",
-    "visibility", "recurrence_of", "declared_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at",
-    "reopened_at", "severity_confirmed_at", "initial_severity",
+    "visibility", "recurrence_of__visibility", "declared_at", "detected_at", "acknowledged_at", "mitigated_at",
+    "resolved_at", "reopened_at", "severity_confirmed_at", "initial_severity",
 )  # fmt: skip
 
 
@@ -142,7 +142,8 @@ def milestones(pks: Collection[UUID]) -> list[Milestones]:
         found.append(
             Milestones(
                 is_restricted=row.pop("visibility") == Visibility.RESTRICTED,
-                is_recurrence=row.pop("recurrence_of") is not None,
+                # Of one that is restricted nobody learns here, as in what came back.
+                is_recurrence=row.pop("recurrence_of__visibility") == Visibility.ORGANISATION,
                 confirmed_at=row.pop("severity_confirmed_at"),
                 is_repeat=repeats.get(pk),
                 public_at=public.get(pk),

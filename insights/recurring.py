@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from incidents.models import Incident
 from incidents.vocabulary import Disposition, Phase, Type, Visibility
 from reviews.models import Findings
 
@@ -49,6 +50,11 @@ def repeats(pks: Collection[UUID]) -> dict[UUID, bool]:
                 before[key].append(trace.declared_at)
         found |= {trace.pk: any(_is_repeat(trace, before[key]) for key in trace.causes()) for trace in near}
     return found
+
+
+def named_after(pks: Collection[UUID]) -> set[UUID]:
+    """The incidents that were declared as recurrences of these."""
+    return set(Incident.unrestricted.filter(recurrence_of__in=pks).values_list("pk", flat=True))
 
 
 def _is_repeat(trace: Trace, before: list[datetime]) -> bool:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from insights.filters import Filters
 from insights.models import SavedChoice
 from kit import clock
+from kit.lines import check_line
 from kit.rules import check, require
 from roles.models import User
 
@@ -22,7 +23,7 @@ def seen_by(user: User) -> "QuerySet[SavedChoice]":
 def save(filters: Filters, *, name: str, shared: bool, actor: User) -> SavedChoice:
     """Keep a choice under a name; the same name of the same person is put right."""
     require(actor, VIEW)
-    check(name.strip(), "no_name", "Give it a name.", field="name")
+    check_line(name, "no_name", "Give it a name.", field="name")
     check(len(name.strip()) <= 80, "name_too_long", "At most 80 characters.", field="name")
     known = SavedChoice.objects.select_for_update().filter(owner=actor)
     check(

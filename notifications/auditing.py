@@ -67,6 +67,7 @@ LIVE = "NOT i.is_imported AND i.phase IN ('triage', 'identification', 'mitigatio
 
 CHECKS = (
     Check("clock_past_due", "A clock came due and nothing spoke.", f"{OWED} AND o.next_at < %(past)s"),
+    Check("clock_cannot_speak", "A clock came due and cannot speak.", f"{OWED} AND o.fault <> ''"),
     Check(
         "clock_stands_still",
         "A notice is owed by a clock that nobody looks at.",

@@ -46,7 +46,9 @@ class IncidentOut(serializers.ModelSerializer[Incident]):
     identified_at = serializers.DateTimeField(read_only=True, allow_null=True)
     declared_by = serializers.StringRelatedField[User]()
     merged_into = serializers.SlugRelatedField[Incident](slug_field="reference", read_only=True)
-    recurrence_of = serializers.SlugRelatedField[Incident](slug_field="reference", read_only=True)
+    recurrence_of = serializers.SlugRelatedField[Incident](
+        slug_field="reference", read_only=True, source="known_recurrence_of"
+    )
     roles = serializers.SerializerMethodField()
     lead = serializers.SerializerMethodField()
 

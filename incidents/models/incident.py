@@ -207,6 +207,12 @@ class Incident(models.Model):
     def is_restricted(self) -> bool:
         return self.visibility == Visibility.RESTRICTED
 
+    @property
+    def known_recurrence_of(self) -> "Incident | None":
+        """The one that it came back from, as far as whoever sees this one may know of it."""
+        earlier = self.recurrence_of
+        return None if earlier and earlier.is_restricted and not self.is_restricted else earlier
+
 
 class ImpactWindow(models.Model):
     """From when to when customers or the company felt it; a recurrence opens another."""

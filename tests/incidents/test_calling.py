@@ -196,6 +196,33 @@ def test_a_silent_security_engineer_is_followed_by_all_of_them_then_their_leader
     assert ("expert", "Grace") in paged(incident)
 
 
+@pytest.mark.parametrize("watches", [True, False])
+def test_a_silent_manager_of_a_security_incident_is_followed_by_the_others_and_the_ladder_goes_on(
+    watches: bool,
+) -> None:
+    organisation()
+    product = team("Product")
+    product.leader = linus()
+    product.save()
+    rotation(Role.SECURITY_ENGINEER, sam())
+    rotation(Role.INCIDENT_MANAGER, grace(), person("Gus"), of=product)
+    with at(MONDAY):
+        incident = declared(Severity.S1, by=admin(), type=Type.SECURITY)
+        engagement.acknowledge(incident, actor=sam())
+        if watches:
+            watching = {"role": Role.EXPERT, "is_shadow": True, "state": Engagement.State.ACKNOWLEDGED}
+            Engagement.objects.create(incident=incident, person=linus(), created_at=clock.now(), **watching)
+    asked = next(name for role, name in paged(incident) if role == Role.INCIDENT_MANAGER)
+    tick(MONDAY, 15.1)
+    assert not Obligation.objects.exclude(fault="").exists()
+    assert {name for _, name in paged(incident)} >= {"Grace", "Gus"}
+    assert [name for role, name in paged(incident) if role == Role.INCIDENT_MANAGER] == [asked]
+    tick(MONDAY, 30.1)
+    assert ("expert", "Linus") in paged(incident)
+    tick(MONDAY, 46)
+    assert not Obligation.objects.exclude(fault="").exists()
+
+
 def test_a_role_may_be_combined_with_another_by_a_standing_setting() -> None:
     organisation()
     rotation(Role.ENGINEER, linus())

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import IntegrityError
 from django.urls import reverse
 
 from incidents import communications, levelling, outgoing
@@ -65,6 +66,25 @@ def say(incident: Incident, words: str, *audiences: str) -> Event:
 
 def room(incident: Incident) -> str:
     return text(browser(ada()).get(incident.get_absolute_url()))
+
+
+def test_one_that_is_broken_is_a_draft_again_and_those_behind_it_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = told(), told()
+    write(first, sheet(body="We look here."))
+    write(second, sheet(body="We look there.", name="Search is slow"))
+    say_it = communications.say
+
+    def breaks(incident: Incident, *what: Any, **how: Any) -> Bulletin:
+        if incident.pk == first.pk:
+            raise IntegrityError("a link that somebody else has")
+        return say_it(incident, *what, **how)
+
+    monkeypatch.setattr(communications, "say", breaks)
+    go_out()
+    assert Bulletin.objects.get().body == "We look there."
+    kept = Draft.objects.get(incident=first)
+    assert (kept.publish_at, kept.published_at) == (None, None)
+    assert "It could not be published" in room(first)
 
 
 def test_a_bulletin_goes_out_after_five_seconds_whoever_closed_their_window() -> None:

@@ -109,6 +109,12 @@ def test_what_is_held_past_two_leases_is_taken_over() -> None:
     assert Delivery.objects.get().state == State.WAITING
 
 
+def test_a_clock_that_cannot_speak_is_found() -> None:
+    incident = declared(Severity.S2)
+    Obligation.objects.filter(incident=incident).update(fault="IntegrityError: twice")
+    assert "clock_cannot_speak" in found()
+
+
 def test_a_change_without_an_entry_is_found() -> None:
     incident = declared(Severity.S4)
     tick()
