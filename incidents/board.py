@@ -138,7 +138,7 @@ def _owed(incident: Incident) -> list[Obligation]:
 
 
 def _lead(incident: Incident) -> Engagement | None:
-    return holders.lead(incident, [one for one in _people(incident) if one.counts])
+    return holders.lead(incident, _people(incident))
 
 
 def _card(incident: Incident) -> Card:

@@ -77,7 +77,7 @@ class Scene:
 
     @cached_property
     def lead(self) -> Engagement | None:
-        return holders.lead(self.incident, [one for one in self.engagements if one.counts])
+        return holders.lead(self.incident, self.engagements)
 
     @property
     def leads(self) -> bool:

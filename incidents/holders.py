@@ -30,8 +30,8 @@ def active(incident: Incident) -> list[Engagement]:
 
 
 def holder(incident: Incident, role: str, among: Iterable[Engagement] | None = None) -> Engagement | None:
-    """Who holds the role: of several, the first who acknowledged."""
-    held = [engagement for engagement in (active(incident) if among is None else among) if engagement.role == role]
+    """Who holds the role, of those who count: of several, the first who acknowledged."""
+    held = [one for one in (active(incident) if among is None else among) if one.role == role and one.counts]
     return min(held, key=lambda engagement: engagement.acknowledged_at is None, default=None)
 
 
@@ -60,9 +60,8 @@ def whom(owed: Obligation, among: Iterable[Engagement]) -> User | None:
     """Whom it waits for: its owner, else who of these engagements holds its role, and for the lead whoever leads."""
     if owed.owner_id:
         return owed.owner
-    counted = [one for one in among if one.counts]
     role = owed.owner_role
-    found = lead(owed.incident, counted) if role == Role.LEAD else holder(owed.incident, role, counted)
+    found = lead(owed.incident, among) if role == Role.LEAD else holder(owed.incident, role, among)
     return found.person if found else None
 
 

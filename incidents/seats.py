@@ -77,12 +77,9 @@ class Viewing:
         )
 
     def _may_offer(self, one: Engagement, mine: bool) -> bool:
-        if not one.counts or holders.holder(self.incident, one.role, self._counted()) != one:
+        if holders.holder(self.incident, one.role, self.engagements) != one:
             return False
         return self.may.steer or (mine and one.state == State.ACKNOWLEDGED)
-
-    def _counted(self) -> list[Engagement]:
-        return [one for one in self.engagements if one.counts]
 
 
 def _named(**actions: bool) -> frozenset[str]:

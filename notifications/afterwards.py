@@ -25,7 +25,7 @@ def see_to(written: Written, now: datetime) -> None:
 
 
 def _ring(letter: Letter, outcome: Outcome, now: datetime) -> None:
-    if outcome.state in (State.WAITING, State.PARKED):
+    if outcome.state in ringing.FAILED:
         ringing.elsewhere(letter.notice_id, letter.recipient, now)
     elif outcome.detail == asking.NO_CONTACT:
         ringing.anew(letter, now)

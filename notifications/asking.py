@@ -167,10 +167,8 @@ def _taken_back(letters: Sequence[Letter]) -> Reasons:
 
 
 def _switched_off(letters: Sequence[Letter]) -> Reasons:
-    ids = _ids(letters)
-    on = dict(Endpoint.objects.filter(pk__in=ids, disabled_at=None).values_list("pk", "audience"))
-    of = zip(letters, ids, strict=True)
-    return {letter.pk: SWITCHED_OFF for letter, pk in of if on.get(pk) != letter.notice.audience}
+    on = dict(Endpoint.objects.filter(pk__in=_ids(letters), disabled_at=None).values_list("pk", "audience"))
+    return {letter.pk: SWITCHED_OFF for letter in letters if on.get(letter.who) != letter.notice.audience}
 
 
 def _ended(letters: Sequence[Letter]) -> Reasons:

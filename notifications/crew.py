@@ -141,7 +141,8 @@ class Crew:
 
     def _waiting(self) -> deque[Errand]:
         """The queue that a hand may take from: the last hands are kept free for what is urgent."""
-        return self._urgent or (self._others if len(_turn.began) < self._most - KEPT_FREE else self._urgent)
+        is_free = len(_turn.began) < self._most - KEPT_FREE
+        return self._others if is_free and not self._urgent else self._urgent
 
 
 # All that this process sends goes through the same hands, and so over the same lines.

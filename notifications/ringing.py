@@ -12,6 +12,8 @@ from notifications.models import Contact, Delivery
 from notifications.vocabulary import Channel, State
 from roles.models import User
 
+# What became of a page that is to ring elsewhere.
+FAILED = (State.WAITING, State.PARKED)
 GOING = (State.WAITING, State.SENDING, State.SENT)
 
 

@@ -64,7 +64,7 @@ def _sort_out(letters: Sequence[Delivery], past: journal.Past | None, now: datet
         else:
             doubtful.append(letter)
     recording.record_within(ended)
-    _ring_elsewhere(letters, {one.pk for one in ended if one.outcome.state in (State.WAITING, State.PARKED)}, now)
+    _ring_elsewhere(letters, {one.pk for one in ended if one.outcome.state in ringing.FAILED}, now)
     Delivery.objects.filter(pk__in=waiting).update(state=State.WAITING, lease_until=None, attempts=F("attempts") - 1)
     _doubt(doubtful, now)
 

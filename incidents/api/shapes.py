@@ -88,8 +88,7 @@ class IncidentOut(serializers.ModelSerializer[Incident]):
         ]
 
     def get_lead(self, incident: Incident) -> str | None:
-        counted = [one for one in _present(incident) if one.counts]
-        found = holders.lead(incident, counted)
+        found = holders.lead(incident, _present(incident))
         return str(found.person) if found else None
 
 

@@ -3,8 +3,8 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -22,6 +22,20 @@ def sink() -> Iterator[Sink]:
 @pytest.fixture
 def own_network(settings: Any) -> None:
     settings.EGRESS_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+
+
+@contextmanager
+def served(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """The address of a server that reads one request and leaves the line to `answer`."""
+
+    def serve() -> None:
+        line, _ = server.accept()
+        line.recv(4096)
+        answer(line)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
 
 
 def test_a_named_network_is_reached_and_its_answer_comes_back(sink: Sink, own_network: None) -> None:
@@ -90,33 +104,26 @@ def test_the_address_stays_out_of_the_error_because_it_may_be_a_secret(own_netwo
 
 
 def test_a_line_that_breaks_after_the_request_may_have_delivered_it(own_network: None) -> None:
-    def read_and_hang_up(server: socket.socket) -> None:
-        line, _ = server.accept()
-        line.recv(4096)
+    def read_and_hang_up(line: socket.socket) -> None:
         line.close()
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=read_and_hang_up, args=(server,), daemon=True).start()
-        with pytest.raises(egress.Unreachable) as caught:
-            egress.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+    with served(read_and_hang_up) as url, pytest.raises(egress.Unreachable) as caught:
+        egress.post(url, b"{}", {})
     assert caught.value.maybe_taken
 
 
 def test_an_answer_that_drips_is_cut_short(own_network: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(egress, "READ_SECONDS", 0.2)
 
-    def drip(server: socket.socket) -> None:
-        line, _ = server.accept()
-        line.recv(4096)
+    def drip(line: socket.socket) -> None:
         line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         with line, suppress(BrokenPipeError, ConnectionResetError):
             for _ in range(100):
                 line.sendall(b"x")
                 threading.Event().wait(0.05)
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=drip, args=(server,), daemon=True).start()
-        answer = egress.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+    with served(drip) as url:
+        answer = egress.post(url, b"{}", {})
     assert answer.status == 200
     assert len(answer.body) < 100
 
@@ -128,18 +135,15 @@ def test_an_answer_whose_head_drips_is_waited_for_no_longer(
     monkeypatch.setattr(prompt, "ANSWER_SECONDS", 0.3)
     release = threading.Event()
 
-    def drip(server: socket.socket) -> None:
-        line, _ = server.accept()
-        line.recv(4096)
+    def drip(line: socket.socket) -> None:
         with line, suppress(BrokenPipeError, ConnectionResetError):
             while not release.wait(0.05):
                 line.sendall(piece)
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=drip, args=(server,), daemon=True).start()
+    with served(drip) as url:
         began = time.monotonic()
         with pytest.raises(egress.Unreachable) as caught:
-            egress.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+            egress.post(url, b"{}", {})
         assert time.monotonic() - began < 5
         release.set()
     assert caught.value.maybe_taken
@@ -152,17 +156,14 @@ def test_what_its_status_said_holds_whatever_comes_of_its_body(
     monkeypatch.setattr(prompt, "ANSWER_SECONDS", 0.3)
     release = threading.Event()
 
-    def break_off(server: socket.socket) -> None:
-        line, _ = server.accept()
-        line.recv(4096)
+    def break_off(line: socket.socket) -> None:
         line.sendall(b"HTTP/1.1 410 Gone\r\nContent-Length: 5\r\n\r\nok")
         if then == "silence":
             release.wait(10)
         line.close()
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=break_off, args=(server,), daemon=True).start()
-        answer = egress.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+    with served(break_off) as url:
+        answer = egress.post(url, b"{}", {})
         release.set()
     assert answer.status == 410
 
